@@ -1,0 +1,1 @@
+# One word each. Needs Python >= 3.11 and make; everything else is set up in .venv/.

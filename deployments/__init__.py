@@ -1,0 +1,1 @@
+"""Command line, serving, schedules, and the embedded demo. No business logic."""

@@ -1,0 +1,1 @@
+"""The seven mornings: sample data, embedded one-stop API, mail catcher, diary."""

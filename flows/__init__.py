@@ -1,0 +1,1 @@
+"""Narration: one deployable flow a file; order, branching, final state. No SQL, no rules, no SMTP."""

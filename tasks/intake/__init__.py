@@ -1,0 +1,1 @@
+"""Landing of bodies as received and normalising of records into canonical columns."""

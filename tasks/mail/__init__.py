@@ -1,0 +1,1 @@
+"""Rendering, templates and transport of mails. Knows digests, not the warehouse."""

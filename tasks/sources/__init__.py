@@ -1,0 +1,1 @@
+"""One module per one-stop product, behind the small protocol in base.py. Knows wires, not the warehouse."""
