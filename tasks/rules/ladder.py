@@ -1,0 +1,107 @@
+"""The ladder: how high an overdue item stands, and what is announced one step ahead (design §9).
+
+Levels count only from handed mails that *asked* for the item at the level below, whoever then spoke for the unit;
+the business date of handing is day 0. The count begins anew with another holder or another promised date, days in
+dispute do not count, and no level is reached before the date last announced.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tasks.rules.model import Audience, Flag, ItemFacts, NextStep
+from tasks.rules.working_calendar import WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of `[reminders] ladder`; waiting days are working days since the level below was handed."""
+
+    level: int
+    after_working_days: int
+    audience: Audience
+    approval: bool = False
+
+
+DEFAULT_LADDER = (
+    Rung(1, 0, Audience.HEAD),
+    Rung(2, 3, Audience.SUPERIOR),
+    Rung(3, 10, Audience.LEADERSHIP, approval=True),
+)
+HIGHEST_BUILT = 2  # level 3 is announced; its approval desk comes with a later issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An item asked for in a handed mail."""
+
+    item_key: str
+    arming: str
+    level: int
+    unit_code: str
+    business_date: date
+    announced_level: int | None = None
+    announced_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The level of an item today and what comes next."""
+
+    level: int
+    next_step: NextStep | None
+
+
+def standing(
+    item: ItemFacts,
+    history: Iterable[Asked],
+    calendar: WorkingCalendar,
+    today: date,
+    ladder: Sequence[Rung] = DEFAULT_LADDER,
+    frozen_days: frozenset[date] = frozenset(),
+) -> Standing:
+    """Level 0 before the date and for questions; from level 1 only for overdue items."""
+    if item.flag is not Flag.OVERDUE:
+        return Standing(0, None)
+    mine = [
+        a for a in history if (a.item_key, a.arming, a.unit_code) == (item.item_key, item.arming, item.unit_code)
+    ]
+    rungs = {rung.level: rung for rung in ladder}
+    level = 1
+    while level < HIGHEST_BUILT and level + 1 in rungs:
+        since = _first_asked(mine, level)
+        if since is None or today < _reached_on(mine, rungs[level + 1], since, calendar, frozen_days):
+            break
+        level += 1
+    return Standing(level, _next_step(mine, rungs.get(level + 1), level, calendar, today, frozen_days))
+
+
+def _next_step(
+    mine: Sequence[Asked],
+    rung: Rung | None,
+    level: int,
+    calendar: WorkingCalendar,
+    today: date,
+    frozen_days: frozenset[date],
+) -> NextStep | None:
+    if rung is None:
+        return None
+    since = _first_asked(mine, level) or today
+    on = _reached_on(mine, rung, since, calendar, frozen_days)
+    return NextStep(level=rung.level, audience=rung.audience, on=max(on, calendar.next_working_day(today)))
+
+
+def _first_asked(mine: Sequence[Asked], level: int) -> date | None:
+    """Handed first at this level. An item already asked higher up was also asked at every level below."""
+    return min((a.business_date for a in mine if a.level == level), default=None)
+
+
+def _reached_on(
+    mine: Sequence[Asked], rung: Rung, since: date, calendar: WorkingCalendar, frozen_days: frozenset[date]
+) -> date:
+    """The first day on which the rung is reached: waiting days passed, and not before the date last announced."""
+    frozen = sum(calendar.is_working_day(d) and d > since for d in frozen_days)
+    waited = calendar.add_working_days(since, rung.after_working_days + frozen)
+    announced = [(a.business_date, a.announced_on) for a in mine if a.announced_level == rung.level and a.announced_on]
+    last = max(announced)[1] if announced else waited
+    return max(waited, last or waited)
