@@ -4,73 +4,11 @@ The one place that knows what a dataset looks like; intake, expectations and war
 a heading here. How a value is parsed is `tasks/intake`'s business, what is plausible `expectations`'.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Kind(StrEnum):
-    """How the text of a cell is understood."""
-
-    TEXT = "text"
-    CODE = "code"  # text whose inner spaces mean nothing; never a number
-    INSTANT = "instant"  # date with or without time of day
-    DAY = "day"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-
-
-class Mode(StrEnum):
-    """Whether a file tells everything (a missing row ended) or only what is new."""
-
-    SNAPSHOT = "snapshot"
-    DELTA = "delta"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One canonical column. `fill` says which time of day a date without time means."""
-
-    name: str
-    kind: Kind = Kind.TEXT
-    required: bool = False
-    headings: tuple[str, ...] = ()
-    fill: str = "close"  # "open": start of office, "close": closing time
-    precision: bool = False  # keep "<stem>_precision": minute or day
-
-    @property
-    def precision_name(self) -> str:
-        """Name of the companion column, for example `received_precision`."""
-        return self.name.removesuffix("_at") + "_precision"
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A dataset: its columns, what makes a row the same row, and how its files are read."""
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    mode: Mode
-    aged: bool = False  # `max_age_hours` applies
-
-    def column(self, name: str) -> Column:
-        """The column of that canonical name."""
-        return next(c for c in self.columns if c.name == name)
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Names of the columns without which a file is refused."""
-        return tuple(c.name for c in self.columns if c.required)
-
-    @property
-    def stored(self) -> tuple[Column, ...]:
-        """All columns as stored, precision companions included."""
-        out: list[Column] = []
-        for column in self.columns:
-            out.append(column)
-            if column.precision:
-                out.append(Column(column.precision_name))
-        return tuple(out)
+from tasks.rules.dataset_types import Column as Column
+from tasks.rules.dataset_types import Dataset as Dataset
+from tasks.rules.dataset_types import Kind as Kind
+from tasks.rules.dataset_types import Mode as Mode
+from tasks.rules.vocabulary import VOCABULARY as VOCABULARY
 
 
 def _code(name: str, *headings: str, required: bool = False) -> Column:
@@ -90,7 +28,7 @@ def _on(name: str, *headings: str, required: bool = False) -> Column:
 
 
 def _number(name: str, *headings: str) -> Column:
-    return Column(name, Kind.NUMBER, False, headings)
+    return Column(name, Kind.NUMBER, headings=headings)
 
 
 DOSSIERS = Dataset(
@@ -286,63 +224,4 @@ DATASETS: dict[str, Dataset] = {
         RECOMMENDATIONS,
         RECOMMENDATION_EVENTS,
     )
-}
-
-# Closed vocabularies: an unknown word quarantines its row, never the run.
-VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
-    ("units", "kind"): (
-        "department",
-        "vertical_agency",
-        "service_unit",
-        "district",
-        "ward",
-        "commune",
-        "special_zone",
-        "one_stop",
-        "office",
-    ),
-    ("unit_succession", "share"): ("whole", "part", "default"),
-    ("contacts", "role"): ("head", "deputy", "superior", "leadership", "officer"),
-    ("procedures", "duration_unit"): ("working_day", "calendar_day", "working_hour"),
-    ("procedures", "internal_unit"): ("working_day", "calendar_day", "working_hour"),
-    ("procedures", "supplement_policy"): ("pause", "restart", "none"),
-    ("procedures", "status"): ("active", "replaced", "repealed"),
-    ("dossiers", "status"): tuple(str(code) for code in range(1, 11)),
-    ("dossiers", "duration_unit"): ("working_day", "calendar_day", "working_hour"),
-    ("dossier_events", "event"): ("pause", "resume", "extend", "transfer", "apology", "status"),
-    ("recommendations", "status"): (
-        "issued",
-        "acknowledged",
-        "disputed",
-        "planned",
-        "in_progress",
-        "reported",
-        "verified",
-        "closed",
-        "partially_done",
-        "returned",
-        "superseded",
-        "not_applicable",
-        "risk_accepted",
-        "transferred",
-        "cancelled",
-    ),
-    ("recommendation_events", "event"): (
-        "acknowledge",
-        "dispute",
-        "accept_plan",
-        "progress",
-        "report",
-        "verify",
-        "return",
-        "partial",
-        "extend",
-        "transfer",
-        "supersede",
-        "not_applicable",
-        "accept_risk",
-        "cancel",
-        "reopen",
-        "close",
-    ),
 }

@@ -116,7 +116,9 @@ class Directory:
         return [c for c in rows if c.role == role and c.email and c.valid_from <= today <= c.valid_to]
 
     def _by_address(self, unit_code: str, email: str, today: date) -> Contact:
-        rows = [c for c in self._contacts.get(unit_code, ()) if c.email == email and c.valid_from <= today <= c.valid_to]
+        rows = [
+            c for c in self._contacts.get(unit_code, ()) if c.email == email and c.valid_from <= today <= c.valid_to
+        ]
         return rows[0] if rows else Contact(unit_code=unit_code, role="deputy", email=email)
 
     def _recipient(self, contact: Contact, today: date, acting_for: str = "") -> Recipient:

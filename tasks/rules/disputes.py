@@ -26,9 +26,7 @@ def quiet_days(opened_on: date, calendar: WorkingCalendar) -> frozenset[date]:
     return frozenset(calendar.add_working_days(opened_on, n) for n in range(1, QUIET_WORKING_DAYS + 1))
 
 
-def effect_of(
-    disputes: Iterable[Dispute], content_hash: str, calendar: WorkingCalendar, today: date
-) -> DisputeEffect:
+def effect_of(disputes: Iterable[Dispute], content_hash: str, calendar: WorkingCalendar, today: date) -> DisputeEffect:
     """Combine an item's disputes. Rejected: it returns at once. Upheld: it stays out until the source row changes."""
     is_open = out = ops = False
     frozen: set[date] = set()

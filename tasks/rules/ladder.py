@@ -63,9 +63,7 @@ def standing(
     """Level 0 before the date and for questions; from level 1 only for overdue items."""
     if item.flag is not Flag.OVERDUE:
         return Standing(0, None)
-    mine = [
-        a for a in history if (a.item_key, a.arming, a.unit_code) == (item.item_key, item.arming, item.unit_code)
-    ]
+    mine = [a for a in history if (a.item_key, a.arming, a.unit_code) == (item.item_key, item.arming, item.unit_code)]
     rungs = {rung.level: rung for rung in ladder}
     level = 1
     while level < HIGHEST_BUILT and level + 1 in rungs:

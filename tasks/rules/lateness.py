@@ -1,4 +1,4 @@
-"""Late by how much, soon by how much: counted by date in working days, by the minute for hour procedures (design §6)."""
+"""How late, how soon: by date in working days, by the minute for hour procedures (design §6)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

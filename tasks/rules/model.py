@@ -1,124 +1,42 @@
-"""The words of the domain: enums and frozen value objects shared by every room.
+"""The values that rooms exchange: what may be said of an item, and a mail before it is rendered.
 
-Add here what two rooms must agree on (a flag, a role, what a mail says of an item). Behaviour stays out:
-rules live in their own modules beside this one, storage in `warehouse`, wording in `tasks/mail`.
+Add here what two rooms must agree on. Behaviour stays out: rules live in their own modules beside this one, storage
+in `warehouse`, wording in `tasks/mail`. The closed vocabularies are in `words.py` and re-exported here.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-
-class Subject(StrEnum):
-    """What a flag is about."""
-
-    DOSSIER = "dossier"
-    RECOMMENDATION = "recommendation"
-    INSPECTION = "inspection"
-    UNIT = "unit"
-
-
-class Flag(StrEnum):
-    """Why an item needs somebody's attention (design §7)."""
-
-    DUE_SOON = "due_soon"
-    OVERDUE = "overdue"
-    PAST_APPOINTMENT = "past_appointment"
-    PAUSED_PAST_DUE = "paused_past_due"
-    APOLOGY_MISSING = "apology_missing"
-    STALLED = "stalled"
-    SUSPECT_PAUSE = "suspect_pause"
-    DUE_MISMATCH = "due_mismatch"
-    NO_DUE_DATE = "no_due_date"
-    UNKNOWN_UNIT = "unknown_unit"
-    VANISHED = "vanished"
-    DATA_IN_DOUBT = "data_in_doubt"
-    CALENDAR_UNKNOWN = "calendar_unknown"
-    NO_PLAN = "no_plan"
-    STALE = "stale"
-    STATUS_DIFFERS = "status_differs"
-    AWAITING_VERIFICATION = "awaiting_verification"
-    DUE_DATE_MISSING = "due_date_missing"
-    NO_RECIPIENT = "no_recipient"
-    ABSENT_WITHOUT_DELEGATE = "absent_without_delegate"
-
-
-class Audience(StrEnum):
-    """To whom a mail speaks; part of the ledger key."""
-
-    HEAD = "head"
-    SUPERIOR = "superior"
-    LEADERSHIP = "leadership"
-    INSPECTING = "inspecting"
-    OPS = "ops"
-
-
-class Role(StrEnum):
-    """What an item does in a mail. Only asked items cause mails and count for the ladder."""
-
-    ASKED = "asked"
-    INFORMED = "informed"
-    CLEARED = "cleared"
-    CORRECTED = "corrected"
-
-
-class Change(StrEnum):
-    """How an asked item stands against the recipient's last handed mail."""
-
-    NEW = "new"
-    WORSE = "worse"
-    SAME = "same"
-
-
-class DurationUnit(StrEnum):
-    """How an allowed time is counted."""
-
-    WORKING_DAY = "working_day"
-    CALENDAR_DAY = "calendar_day"
-    WORKING_HOUR = "working_hour"
-
-
-class SupplementPolicy(StrEnum):
-    """What a request for supplements does to the clock."""
-
-    PAUSE = "pause"
-    RESTART = "restart"
-    NONE = "none"
-
-
-class DigestKind(StrEnum):
-    """What a mail is for."""
-
-    REMINDER = "reminder"
-    ALL_CLEAR = "all_clear"
-    BULLETIN = "bulletin"
-
-
-class ClearedReason(StrEnum):
-    """Why an item left a recipient's list since the last handed mail."""
-
-    RESOLVED_EARLY = "resolved_early"
-    RESOLVED_ON_TIME = "resolved_on_time"
-    RESOLVED_LATE = "resolved_late"
-    RESOLVED = "resolved"  # no due date to compare with
-    WITHDRAWN = "withdrawn"
-    REPORTED = "reported"
-    VERIFIED = "verified"
-    EXTENDED = "extended"
-    DUE_DATE_SET = "due_date_set"
-    PAUSED = "paused"
-    MOVED = "moved"  # now asked of another unit
-    DISPUTED = "disputed"
-    NOT_DUE = "not_due"  # anything else that took it off the list
-
-
-class CorrectionKind(StrEnum):
-    """What an earlier handed mail had wrong."""
-
-    ALREADY_RESOLVED = "already_resolved"
-    WAS_PAUSED = "was_paused"
-    OTHER_DUE_DATE = "other_due_date"
-    OTHER_HOLDER = "other_holder"
+from tasks.rules.words import (
+    Audience as Audience,
+)
+from tasks.rules.words import (
+    Change as Change,
+)
+from tasks.rules.words import (
+    ClearedReason as ClearedReason,
+)
+from tasks.rules.words import (
+    CorrectionKind as CorrectionKind,
+)
+from tasks.rules.words import (
+    DigestKind as DigestKind,
+)
+from tasks.rules.words import (
+    DurationUnit as DurationUnit,
+)
+from tasks.rules.words import (
+    Flag as Flag,
+)
+from tasks.rules.words import (
+    Role as Role,
+)
+from tasks.rules.words import (
+    Subject as Subject,
+)
+from tasks.rules.words import (
+    SupplementPolicy as SupplementPolicy,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

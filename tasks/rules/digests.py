@@ -1,0 +1,280 @@
+"""Who is told what today: routing of open flags, comparison with the last handed mail, causes to mail (design §9).
+
+The delta rule is the heart: an address gets a mail only for something new or worse, a correction, the all-clear, or
+when unchanged items have been quiet for too long. Everything else is in the next mail that has a cause.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS, TERM_ORDER, family
+from tasks.rules.corrections import Address, Told, corrections_due
+from tasks.rules.departures import SourceFile, why_left
+from tasks.rules.disputes import DisputeEffect, effect_of
+from tasks.rules.dossier_flags import World
+from tasks.rules.ladder import DEFAULT_LADDER, Asked, Rung, standing
+from tasks.rules.model import (
+    Audience,
+    Change,
+    Cleared,
+    ClearedReason,
+    Digest,
+    DigestItem,
+    DigestKind,
+    Flag,
+    ItemFacts,
+    Recipient,
+    Role,
+    Section,
+)
+from tasks.rules.records import Dispute
+from tasks.rules.timezone import HANOI
+
+ItemFamily = tuple[str, str, str]  # item_key, family, arming event
+_ANSWERED_WITH_ALL_CLEAR = frozenset({Audience.HEAD, Audience.INSPECTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """When due-soon items alone may cause a mail, and when unchanged ones are told again."""
+
+    due_soon_weekdays: frozenset[int] = frozenset({0, 3})  # Monday is 0
+    repeat_working_days: int = 5
+    ladder: tuple[Rung, ...] = DEFAULT_LADDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What the ledger and the desk remember."""
+
+    last_handed: Mapping[Address, Told] = field(default_factory=dict)
+    undelivered: Mapping[Address, frozenset[ItemFamily]] = field(default_factory=dict)  # uncertain, refused, expired
+    asked: Mapping[str, Sequence[Asked]] = field(default_factory=dict)  # handed, by item_key
+    told: Sequence[Told] = ()  # handed mails that may need a correction
+    corrected: frozenset[tuple[str, int]] = frozenset()
+    disputes: Mapping[str, Sequence[Dispute]] = field(default_factory=dict)
+    content_hashes: Mapping[str, str] = field(default_factory=dict)  # of the items' current source rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything composition depends on; equal situations give equal digests."""
+
+    items: Sequence[ItemFacts]
+    files: Mapping[str, SourceFile]  # open items and those told before
+    world: World
+    books: Books
+    cadence: Cadence = Cadence()
+    held_sources: frozenset[str] = frozenset()  # stale or refused: their items stay out
+
+
+def compose(situation: Situation) -> tuple[Digest, ...]:
+    """Today's digests, revision 1, ordered by audience and address. Recipients without a cause get none."""
+    lines, recipients = _route(situation)
+    fixes = corrections_due(situation.books.told, situation.books.corrected, situation.files, situation.world)
+    addresses = {*lines, *fixes, *situation.books.last_handed}
+    digests = []
+    for address in sorted(addresses):
+        told = situation.books.last_handed.get(address)
+        recipient = recipients.get(address) or (told.digest.recipient if told else None)
+        if recipient is not None:
+            digest = _digest(address, recipient, lines.get(address, []), fixes.get(address, ()), situation)
+            digests += [digest] if digest else []
+    return tuple(digests)
+
+
+def disputed(item: ItemFacts, situation: Situation) -> bool:
+    """Whether the item stays out of today's mails because it is in dispute."""
+    return _dispute_effect(item, situation).out_of_mails
+
+
+def _route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[Address, Recipient]]:
+    lines: dict[Address, list[DigestItem]] = defaultdict(list)
+    recipients: dict[Address, Recipient] = {}
+    world = situation.world
+
+    def add(audience: Audience, recipient: object, item: DigestItem) -> None:
+        if isinstance(recipient, Recipient):
+            lines[audience, recipient.address].append(item)
+            recipients.setdefault((audience, recipient.address), recipient)
+
+    for facts in situation.items:
+        effect = _dispute_effect(facts, situation)
+        if facts.source in situation.held_sources or effect.out_of_mails:
+            continue
+        if facts.flag in INSPECTING_FLAGS:
+            asked = DigestItem(facts=facts, role=Role.ASKED)
+            add(Audience.INSPECTING, world.directory.head(facts.unit_code, world.today), asked)
+        if facts.flag not in HEAD_FLAGS:
+            continue
+        history = situation.books.asked.get(facts.item_key, ())
+        stands = standing(facts, history, world.calendar, world.today, situation.cadence.ladder, effect.frozen_days)
+        asked = DigestItem(facts=facts, role=Role.ASKED, level=stands.level, next_step=stands.next_step)
+        add(Audience.HEAD, world.directory.head(facts.unit_code, world.today), asked)
+        if stands.level >= 2:
+            add(Audience.SUPERIOR, world.directory.above(facts.unit_code, "superior", world.today), asked)
+        lead = _lead_unit_code(facts, situation)
+        if lead and lead != facts.unit_code:
+            informed = DigestItem(facts=facts, role=Role.INFORMED)
+            add(Audience.HEAD, world.directory.head(lead, world.today), informed)
+    return lines, recipients
+
+
+def _digest(
+    address: Address,
+    recipient: Recipient,
+    lines: Sequence[DigestItem],
+    fixes: tuple[DigestItem, ...],
+    situation: Situation,
+) -> Digest | None:
+    told = situation.books.last_handed.get(address)
+    asked = [_with_change(i, told) for i in lines if i.role is Role.ASKED]
+    informed = [i for i in lines if i.role is Role.INFORMED]
+    left = _left(address, told, asked, fixes, situation)
+    all_clear = _is_all_clear(address, told, asked, situation)
+    if not (fixes or all_clear or _has_cause(address, told, asked, situation)):
+        return None
+    items = (*fixes, *sorted(asked, key=_worst_first), *informed, *left)
+    return Digest(
+        business_date=situation.world.today,
+        audience=address[0],
+        recipient=recipient,
+        revision=1,
+        kind=DigestKind.ALL_CLEAR if all_clear else DigestKind.REMINDER,
+        sections=_sections(items, recipient),
+        as_of=situation.world.as_of,
+        data_moment=_data_moment(items, situation),
+        missing_sources=tuple(sorted(situation.held_sources)),
+    )
+
+
+def _with_change(item: DigestItem, told: Told | None) -> DigestItem:
+    before = {i.facts.item_key + family(i.facts.flag): i for i in told.digest.items(Role.ASKED)} if told else {}
+    old = before.get(item.facts.item_key + family(item.facts.flag))
+    if old is None or old.facts.arming != item.facts.arming:
+        return replace(item, change=Change.NEW)
+    worse = (
+        (item.facts.tier or 0) > (old.facts.tier or 0)
+        or item.level > old.level
+        or TERM_ORDER.get(item.facts.flag, 0) > TERM_ORDER.get(old.facts.flag, 0)
+    )
+    return replace(item, change=Change.WORSE if worse else Change.SAME)
+
+
+def _has_cause(address: Address, told: Told | None, asked: Sequence[DigestItem], situation: Situation) -> bool:
+    world, cadence = situation.world, situation.cadence
+    undelivered = situation.books.undelivered.get(address, frozenset())
+    moved = [i for i in asked if i.change is not Change.SAME or _family_of(i) in undelivered]
+    if any(i.facts.flag is not Flag.DUE_SOON for i in moved):
+        return True
+    if moved and _is_due_soon_day(world, cadence.due_soon_weekdays):
+        return True
+    if told is None or not asked:
+        return False
+    quiet = world.calendar.working_days_between(told.digest.business_date, world.today)
+    return quiet >= cadence.repeat_working_days
+
+
+def _is_all_clear(address: Address, told: Told | None, asked: Sequence[DigestItem], situation: Situation) -> bool:
+    """The last handed mail asked for something and nothing of it is open anywhere now; disputed items count as open."""
+    if told is None or asked or address[0] not in _ANSWERED_WITH_ALL_CLEAR:
+        return False
+    before = told.digest.items(Role.ASKED)
+    still_open = {(i.item_key, family(i.flag)) for i in situation.items}
+    return bool(before) and not any(
+        (i.facts.item_key, family(i.facts.flag)) in still_open or i.facts.source in situation.held_sources
+        for i in before
+    )
+
+
+def _left(
+    address: Address,
+    told: Told | None,
+    asked: Sequence[DigestItem],
+    fixes: Sequence[DigestItem],
+    situation: Situation,
+) -> list[DigestItem]:
+    if told is None or address[0] not in _ANSWERED_WITH_ALL_CLEAR:
+        return []
+    here = {(i.facts.item_key, family(i.facts.flag)) for i in asked}
+    corrected = {i.facts.item_key for i in fixes}
+    disputed_keys = {i.item_key for i in situation.items if disputed(i, situation)}
+    left = []
+    for item in told.digest.items(Role.ASKED):
+        key = item.facts.item_key
+        if (key, family(item.facts.flag)) in here or key in corrected or item.facts.source in situation.held_sources:
+            continue
+        if key in disputed_keys:
+            cleared = Cleared(reason=ClearedReason.DISPUTED)
+        else:
+            cleared = why_left(item.facts, situation.files.get(key), situation.world)
+        left.append(DigestItem(facts=item.facts, role=Role.CLEARED, cleared=cleared))
+    return left
+
+
+def _dispute_effect(item: ItemFacts, situation: Situation) -> DisputeEffect:
+    books, world = situation.books, situation.world
+    return effect_of(
+        books.disputes.get(item.item_key, ()),
+        books.content_hashes.get(item.item_key, ""),
+        world.calendar,
+        world.today,
+    )
+
+
+def _lead_unit_code(facts: ItemFacts, situation: Situation) -> str:
+    """The heir of the recorded unit where another unit holds the item; "" where nobody else is concerned."""
+    if facts.holding_since is None or facts.received_at is None:
+        return ""
+    received_on = facts.received_at.astimezone(HANOI).date()
+    world = situation.world
+    unit = world.directory.answering(facts.recorded_unit_code, received_on, world.today).today
+    return unit.code if unit else ""
+
+
+def _is_due_soon_day(world: World, weekdays: frozenset[int]) -> bool:
+    """Today is one of the weekdays, or the first working day after one that fell on a day off."""
+    day: date = world.calendar.previous_working_day(world.today) + timedelta(days=1)
+    while day <= world.today:
+        if day.weekday() in weekdays:
+            return True
+        day += timedelta(days=1)
+    return False
+
+
+def _family_of(item: DigestItem) -> ItemFamily:
+    return item.facts.item_key, family(item.facts.flag), item.facts.arming
+
+
+_FLAG_ORDER = {Flag.OVERDUE: 0, Flag.PAST_APPOINTMENT: 1, Flag.DUE_SOON: 2}
+
+
+def _worst_first(item: DigestItem) -> tuple[int, int, str, str]:
+    facts = item.facts
+    due = facts.due_at.isoformat() if facts.due_at else "9999"
+    return _FLAG_ORDER.get(facts.flag, 3), -(facts.days_late or 0), due, facts.code
+
+
+def _sections(items: Sequence[DigestItem], recipient: Recipient) -> tuple[Section, ...]:
+    """One section per unit: the recipient's own first, then the units with the latest items."""
+    groups: dict[str, list[DigestItem]] = defaultdict(list)
+    names: dict[str, str] = {recipient.unit_code: recipient.unit_name}
+    for item in items:
+        own = item.role is Role.INFORMED
+        code = recipient.unit_code if own else item.facts.unit_code
+        names.setdefault(code, item.facts.unit_name)
+        groups[code].append(item)
+    ordered = sorted(groups, key=lambda code: (code != recipient.unit_code, _worst_first(groups[code][0]), code))
+    return tuple(Section(unit_code=code, unit_name=names[code], items=tuple(groups[code])) for code in ordered)
+
+
+def _data_moment(items: Sequence[DigestItem], situation: Situation) -> datetime | None:
+    """The oldest among the items' sources; of items that left, what is known of them now."""
+    moments = []
+    for item in items:
+        file = situation.files.get(item.facts.item_key) if item.role in (Role.CLEARED, Role.CORRECTED) else None
+        moment = file.record.origin.data_moment if file else item.facts.data_moment
+        moments += [moment] if moment else []
+    return min(moments, default=None)
