@@ -145,6 +145,7 @@ class DigestItem:
     level: int = 0
     change: Change = Change.SAME
     next_step: NextStep | None = None
+    asked_since: date | None = None  # first handed mail that asked the head for it; escalations cite it
     cleared: Cleared | None = None
     correction: Correction | None = None
 
