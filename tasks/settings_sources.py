@@ -1,0 +1,138 @@
+"""The `[[sources]]` tables: one frozen model per kind of source.
+
+Add a kind of source here and its reader in `tasks/sources`. Field names are the keys of the file (design §4).
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from tasks.rules.datasets import DATASETS, Mode
+from tasks.settings_fields import (
+    BaseUrl,
+    CodeText,
+    Encoding,
+    EnvName,
+    Name,
+    OptionalPath,
+    Section,
+    refuse,
+)
+
+Gathering = Literal["newest", "all"]
+
+
+def _same_system(given: dict[str, Any]) -> str:
+    return str(given["name"])
+
+
+def _usual_mode(given: dict[str, Any]) -> Mode:
+    return DATASETS[given["dataset"]].mode
+
+
+def _usual_files(given: dict[str, Any]) -> Gathering:
+    return "newest" if given["mode"] is Mode.SNAPSHOT else "all"
+
+
+class SourceSettings(Section):
+    """What every source has, whatever its kind."""
+
+    name: Name = Field(description="Short name: small letters a-z, digits, - and _. Appears in runs and reports.")
+    dataset: str = Field(description="What it brings: " + ", ".join(DATASETS) + ".")
+    system: Name = Field(
+        default_factory=_same_system,
+        description="The software the records belong to; stable for ever. Sources about the same dossiers share it.",
+    )
+    unit_map: OptionalPath = Field(
+        default=None,
+        description="CSV: the source's agency code or text, valid_from, unit_code. Without it the code is taken as is.",
+    )
+    status_map: dict[str, Annotated[int, Field(ge=1, le=10)]] = Field(
+        default_factory=dict, description="The source's status word to the national portal's code 1-10."
+    )
+    max_age_hours: float = Field(
+        default=26,
+        gt=0,
+        description="Older data counts as stale (working-day aware); dossiers, their events and recommendations only.",
+    )
+    enforce_from: date | None = Field(
+        default=None, description="Items due before this day go to ops only. Unset: everything counts."
+    )
+    encoding: Encoding | None = Field(
+        default=None, description="Text encoding when it is not UTF-8: cp1258, tcvn3, vni, utf-16 ..."
+    )
+
+    @field_validator("dataset")
+    @classmethod
+    def _known_dataset(cls, value: str) -> str:
+        if value not in DATASETS:
+            raise refuse("dataset")
+        return value
+
+
+class OpencpsSource(SourceSettings):
+    """One-stop software that speaks the OpenCPS v2 interface."""
+
+    kind: Literal["opencps"] = Field(description="opencps")
+    base_url: BaseUrl = Field(description="https address of the one-stop software, without the path.")
+    base_path: str = Field(default="/o/rest/v2", pattern=r"^/[^\s?#]*$", description="Path of the interface.")
+    group_id: int = Field(ge=1, description="Site number, sent as the header groupId.")
+    username: str = Field(default="", description="Login name for HTTP Basic. Empty: no login, or a token.")
+    password_env: EnvName = Field(default="", description="NAME of the environment variable with the password.")
+    password_file: OptionalPath = Field(default=None, description="File with the password; mode 0600.")
+    token_env: EnvName = Field(default="", description="NAME of the environment variable with the bearer token.")
+    token_file: OptionalPath = Field(default=None, description="File with the bearer token; mode 0600.")
+    ca_file: OptionalPath = Field(default=None, description="PEM file of a private certificate authority.")
+    window_days: int = Field(default=30, ge=1, le=366, description="A full load asks for so many days at a time.")
+    page_size: int = Field(default=100, ge=1, le=1000, description="Records per page.")
+    timeout_seconds: float = Field(default=60, gt=0, le=3600, description="Limit for one request, body included.")
+
+    @field_validator("dataset")
+    @classmethod
+    def _dossiers_only(cls, value: str) -> str:
+        if value != "dossiers":
+            raise refuse("opencps_dataset")
+        return value
+
+
+class FilesSource(SourceSettings):
+    """CSV or XLSX files dropped into a folder."""
+
+    kind: Literal["files"] = Field(description="files")
+    path: str = Field(min_length=1, description="File or pattern with * (csv, xlsx).")
+    mode: Mode = Field(
+        default_factory=_usual_mode,
+        description="snapshot: a file tells everything, missing rows have ended. delta: only what is new.",
+    )
+    files: Gathering = Field(
+        default_factory=_usual_files, description="newest: the newest file only. all: every file, oldest first."
+    )
+    name_date: str = Field(
+        default="", description="Form of the date in the file name, e.g. %Y%m%d. Empty: the file's own time."
+    )
+    unit_code: CodeText | None = Field(
+        default=None, min_length=1, description="For layouts without that column: the same unit for every row."
+    )
+    status: CodeText | None = Field(
+        default=None, min_length=1, description="For layouts without that column: the same status for every row."
+    )
+    delimiter: Literal[",", ";", "\t", "|"] | None = Field(
+        default=None, description="Separator of a CSV file. Unset: found by its heading."
+    )
+
+    @field_validator("name_date")
+    @classmethod
+    def _has_a_day(cls, value: str) -> str:
+        if value and not all(part in value for part in ("%Y", "%m", "%d")):
+            raise refuse("name_date")
+        return value
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """Canonical columns that the configuration fills for every row."""
+        given = {"unit_code": self.unit_code, "status": self.status}
+        return {column: text for column, text in given.items() if text is not None}
+
+
+Source = Annotated[OpencpsSource | FilesSource, Field(discriminator="kind")]
