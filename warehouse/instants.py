@@ -5,6 +5,7 @@ Raw bulk writers must go through `to_text`, never through the driver's own adapt
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime, Text
 from sqlalchemy.engine import Dialect
@@ -32,7 +33,7 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Text on SQLite, timestamptz elsewhere."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(Text())

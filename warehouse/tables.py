@@ -1,40 +1,42 @@
-"""The tables: versions of source rows (from the dataset catalogue) and our own books around them.
+"""The tables: versions of source rows (from the dataset catalogue) and the books of pulling and flagging.
 
 Every dataset has one table of row *versions*: `known_from`/`known_to` say when we knew it, `known_to IS NULL` marks
-the current version. The other tables are the product's own truth: runs, loads, landed bodies, quarantine, flags,
-the ledger of mails and the desk's acts. A change here needs a migration (`tests` hold the two equal).
+the current version. The other tables are the product's own truth: runs, loads, landed bodies, quarantine, flags, and
+in `mail_tables` what people were told. A change here needs a migration (`tests` hold the two equal).
 """
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.types import TypeEngine
 
 from tasks.rules.datasets import DATASETS, Dataset, Kind
 from warehouse.instants import Instant
+from warehouse.mail_tables import audit, disputes, mail_items, mails, switches
+from warehouse.metadata import metadata
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s__%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s__%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s__%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = [
+    "FINISHED",
+    "VERSIONS",
+    "audit",
+    "disputes",
+    "flag_runs",
+    "flags",
+    "landed",
+    "loads",
+    "mail_items",
+    "mails",
+    "metadata",
+    "quarantine",
+    "runs",
+    "switches",
+]
 
-_TYPES: dict[Kind, type[TypeEngine[object]] | type[Instant]] = {
+FINISHED = ("3", "7", "9", "10")  # portal statuses after which a dossier asks nothing of anybody
+_OPEN = text("known_to IS NULL AND status NOT IN ('3', '7', '9', '10')")
+
+_TYPES: dict[Kind, Callable[[], TypeEngine[Any]]] = {
     Kind.TEXT: Text,
     Kind.CODE: Text,
     Kind.INSTANT: Instant,
@@ -54,8 +56,8 @@ def _versions(dataset: Dataset) -> Table:
         Column("system", Text, nullable=False),  # stable for ever; sources of the same dossiers share it
         Column("record_key", Text, nullable=False),
         Column("content_hash", Text, nullable=False),
-        Column("source_ref", Text, nullable=False),  # "sha256:<hex>#<ordinal>" of the landed body
-        Column("data_moment", Instant, nullable=False),  # as of when the source said so
+        Column("source_ref", Text, nullable=False),  # where this content came first: "sha256:<hex>#<ordinal>"
+        Column("data_moment", Instant, nullable=False),  # as of when the source last said so
         Column("known_from", Instant, nullable=False),
         Column("known_to", Instant),
         Column("run_id", Text, nullable=False),
@@ -68,13 +70,21 @@ def _versions(dataset: Dataset) -> Table:
             sqlite_where=text("known_to IS NULL"),
             postgresql_where=text("known_to IS NULL"),
         ),
+        Index(f"ix_{name}__key", "system", "record_key", "known_from"),
     )
 
 
 VERSIONS: dict[str, Table] = {name: _versions(dataset) for name, dataset in DATASETS.items()}
 
-Index("ix_dossiers__code", VERSIONS["dossiers"].c.system, VERSIONS["dossiers"].c.dossier_code)
+_dossiers = VERSIONS["dossiers"]
+Index("ix_dossiers__code", _dossiers.c.system, _dossiers.c.dossier_code)
+Index("ix_dossiers__open", _dossiers.c.system, _dossiers.c.record_key, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_dossier_events__code", VERSIONS["dossier_events"].c.system, VERSIONS["dossier_events"].c.dossier_code)
+Index(
+    "ix_recommendation_events__code",
+    VERSIONS["recommendation_events"].c.system,
+    VERSIONS["recommendation_events"].c.recommendation_code,
+)
 
 runs = Table(
     "runs",
@@ -85,7 +95,7 @@ runs = Table(
     Column("as_of", Instant, nullable=False),
     Column("started_at", Instant, nullable=False),  # machine's clock: for people, never for rules
     Column("finished_at", Instant),
-    Column("state", Text, nullable=False),  # running | done | nothing_to_do | incomplete | refused | failed
+    Column("state", Text, nullable=False),  # running, killed, or an end state (design §3)
     Column("exit_status", Integer),
     Column("summary", JSON, nullable=False),
 )
@@ -188,109 +198,4 @@ flag_runs = Table(
     Column("opened", Integer, nullable=False),
     Column("closed", Integer, nullable=False),
     Column("open", Integer, nullable=False),
-)
-
-mails = Table(
-    "mails",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("business_date", Date, nullable=False),
-    Column("audience", Text, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("kind", Text, nullable=False),  # reminder | all_clear | bulletin
-    Column("state", Text, nullable=False),
-    Column("post", Text, nullable=False),  # the recipient's post, for people who read the ledger
-    Column("message_id", Text, nullable=False, unique=True),
-    Column("subject", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # the bytes that go out, rendered once
-    Column("digest", JSON, nullable=False),  # frozen Digest or Bulletin
-    Column("fingerprint", Text, nullable=False),  # digest of what is told, without clock and revision
-    Column("as_of", Instant, nullable=False),
-    Column("data_moment", Instant),
-    Column("run_id", Text, nullable=False),  # the run that composed it
-    Column("touched_by", Text, nullable=False),  # the last run that changed its state
-    Column("tries", Integer, nullable=False, default=0),
-    Column("next_try_at", Instant),
-    Column("claimed_at", Instant),
-    Column("in_data_at", Instant),
-    Column("settled_at", Instant),
-    Column("reason", Text, nullable=False, default=""),  # code of a hold, refusal or doubt
-    Column("reply", Text, nullable=False, default=""),  # the server's answer, shortened
-    Column("resolved_by", Text),
-    UniqueConstraint("business_date", "audience", "address", "revision"),
-)
-
-mail_items = Table(
-    "mail_items",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("mail_id", Integer, ForeignKey("mails.id"), nullable=False, index=True),
-    Column("ordinal", Integer, nullable=False),
-    Column("business_date", Date, nullable=False),
-    Column("audience", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("item_key", Text, nullable=False, index=True),
-    Column("subject", Text, nullable=False),
-    Column("code", Text, nullable=False),
-    Column("flag", Text, nullable=False),
-    Column("family", Text, nullable=False),
-    Column("arming", Text, nullable=False),
-    Column("level", Integer, nullable=False),
-    Column("tier", Integer),
-    Column("unit_code", Text, nullable=False),
-    Column("announced_level", Integer),
-    Column("announced_on", Date),
-    Column("corrects", JSON, nullable=False),  # ledger ids of the mails a correction is about
-    Column("live", Boolean, nullable=False),  # False once its mail is superseded
-    Index(
-        "uq_mail_items__asked_once",
-        "item_key",
-        "family",
-        "arming",
-        "level",
-        "audience",
-        "business_date",
-        unique=True,
-        sqlite_where=text("live AND role = 'asked'"),
-        postgresql_where=text("live AND role = 'asked'"),
-    ),
-)
-
-disputes = Table(
-    "disputes",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item_key", Text, nullable=False),
-    Column("code", Text, nullable=False),
-    Column("opened_at", Instant, nullable=False),
-    Column("opened_on", Date, nullable=False),  # business date of the opening
-    Column("reason", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("content_hash", Text, nullable=False),  # of the source row when opened
-    Column("answered_at", Instant),
-    Column("outcome", Text),  # upheld | rejected
-    Column("answer", Text),
-)
-
-switches = Table(
-    "switches",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False),  # mail | mode
-    Column("value", Text, nullable=False),  # mail: stopped, running; mode: shadow, ops, live
-    Column("at", Instant, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("target", Text, nullable=False),
-    Column("detail", JSON, nullable=False),
 )

@@ -1,0 +1,170 @@
+"""The one door to the database: engines and transactions, the same promises on SQLite and PostgreSQL.
+
+One writer at a time on both: SQLite by BEGIN IMMEDIATE, PostgreSQL by a transaction-level advisory lock, so a value
+read in a `transaction` cannot change before it is written back. `reading` takes neither: it sees one snapshot and
+never waits for a running load. Connection options belong here; queries do not.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from warehouse.errors import WarehouseBusyError, WarehouseUnavailableError
+
+BUSY_MILLISECONDS = 30_000
+STATEMENT_MILLISECONDS = 1_800_000  # a full load of a province is minutes; half an hour is an accident
+WRITER_KEY = crc32(b"dondoc writer") & 0x7FFFFFFF
+_READING = "dondoc_reading"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql+psycopg://…`; nothing is opened before the first use.
+
+    Raises WarehouseUnavailableError for a URL that is neither.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise WarehouseUnavailableError("(unreadable URL)", "the URL cannot be parsed") from None
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+    raise WarehouseUnavailableError(where_is(parsed), "only sqlite and postgresql+psycopg are supported")
+
+
+def where_is(target: Engine | URL) -> str:
+    """The database for people: its URL without the password."""
+    url = target.url if isinstance(target, Engine) else target
+    return url.render_as_string(hide_password=True)
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The file of a SQLite warehouse, None for PostgreSQL and for databases in memory."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """The writing transaction: commits at the end, rolls back on any exception, waits for other writers.
+
+    Raises WarehouseBusyError when another writer stays longer than 30 seconds, WarehouseUnavailableError when the
+    database cannot be reached; both before anything was done.
+    """
+    with _opened(engine, {}) as conn:
+        yield conn
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One unchanging snapshot for queries; writes are refused by the database, running loads are not waited for."""
+    options: dict[str, Any] = {_READING: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with _opened(engine, options) as conn:
+        if engine.dialect.name != "sqlite":
+            yield conn
+            return
+        conn.exec_driver_sql("PRAGMA query_only = ON")
+        try:
+            yield conn
+        finally:
+            conn.exec_driver_sql("PRAGMA query_only = OFF")
+
+
+def without_writer_lock(conn: Connection) -> Connection:
+    """The same connection, marked so that its transactions do not queue with the writers (lock keeping, probes)."""
+    return conn.execution_options(**{_READING: True})
+
+
+@contextmanager
+def _opened(engine: Engine, options: dict[str, Any]) -> Iterator[Connection]:
+    try:
+        conn = engine.connect()
+    except (DBAPIError, OSError) as fault:
+        raise _unavailable(engine, fault) from None
+    with conn:
+        if options:
+            conn = conn.execution_options(**options)
+        try:
+            begun = conn.begin()
+        except DBAPIError as fault:
+            raise _unavailable(engine, fault) from None
+        with begun:
+            yield conn
+
+
+def _unavailable(engine: Engine, fault: DBAPIError | OSError) -> WarehouseBusyError | WarehouseUnavailableError:
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    reason = " ".join(str(cause).split())
+    if "locked" in reason or "lock timeout" in reason:
+        return WarehouseBusyError(where_is(engine))
+    return WarehouseUnavailableError(where_is(engine), reason.rstrip("."))
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True, json_serializer=_to_json)
+    path = sqlite_file(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def _make_file(*_: object) -> None:
+        if path is not None and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o640))
+
+    @event.listens_for(engine, "connect")
+    def _promises(raw: Any, _record: object) -> None:
+        raw.isolation_level = None  # the driver must not open transactions of its own
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        conn.exec_driver_sql("BEGIN" if conn.get_execution_options().get(_READING) else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = {
+        "timezone": "UTC",
+        "lock_timeout": BUSY_MILLISECONDS,
+        "statement_timeout": STATEMENT_MILLISECONDS,
+        "idle_in_transaction_session_timeout": STATEMENT_MILLISECONDS,
+    }
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        json_serializer=_to_json,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 10,
+            "keepalives_idle": 30,
+            "application_name": "dondoc",
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        },
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        if not conn.get_execution_options().get(_READING):
+            conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY}, hashtext(current_schema()))")
+
+    return engine

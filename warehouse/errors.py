@@ -1,0 +1,104 @@
+"""What the warehouse refuses, in one place: every error names what happened, where, and what to do.
+
+Texts are for operators and logs: codes, ids and table names only, never a record's content. A new refusal of any
+module here gets its class in this file, so that callers can tell usage faults (exit 2) from busy ones (exit 75).
+"""
+
+from collections.abc import Mapping
+
+
+class WarehouseError(Exception):
+    """Base of all refusals of this room."""
+
+
+class WarehouseUnavailableError(WarehouseError):
+    """The database cannot be opened at all: wrong path, no permission, server down, damaged file."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(f"The warehouse {where} cannot be opened: {reason}. Check `warehouse.url` and permissions.")
+
+
+class WarehouseBusyError(WarehouseError):
+    """Another writer kept the database for longer than the waiting time."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        super().__init__(f"The warehouse {where} is being written by another process. Try again in a minute.")
+
+
+class SchemaError(WarehouseError):
+    """The database is not one that this version can use. `code`: missing, foreign, older, newer, damaged."""
+
+    _SENTENCES: Mapping[str, str] = {
+        "missing": "There is no warehouse at {where} yet. Run `dondoc db upgrade` or any `dondoc run` to create it.",
+        "foreign": "{where} holds tables of another application ({detail}). Give dondoc a database of its own.",
+        "older": "The warehouse at {where} has the older schema {detail}. Back it up, then run `dondoc db upgrade`.",
+        "newer": "The warehouse at {where} has schema {detail}, unknown to this version. Install a newer dondoc.",
+        "damaged": "The warehouse at {where} lacks {detail}. Restore it from the last backup.",
+    }
+
+    def __init__(self, code: str, where: str, detail: str = "") -> None:
+        self.code = code
+        self.where = where
+        self.detail = detail
+        super().__init__(self._SENTENCES[code].format(where=where, detail=detail))
+
+
+class LockBusyError(WarehouseError):
+    """Another run holds the run lock; `holder` is what it said of itself, "" when it could not be read."""
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(f"Another run holds the lock: {holder or 'unknown holder'}. Wait for it to end.")
+
+
+class LockLostError(WarehouseError):
+    """The session that held the run lock is gone: this run must not write or send any more."""
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(f"The run lock of {holder} is lost (the database closed its session). The run stops here.")
+
+
+class CountingLawError(WarehouseError):
+    """pulled = new + changed + unchanged + quarantined + duplicate + ignored does not hold; nothing was loaded."""
+
+    def __init__(self, source: str, counts: Mapping[str, int]) -> None:
+        self.source = source
+        self.counts = dict(counts)
+        told = ", ".join(f"{name} {number}" for name, number in counts.items())
+        super().__init__(f"The counts of source {source} do not add up ({told}). Nothing of this pull was loaded.")
+
+
+class AlreadyPlannedError(WarehouseError):
+    """The ledger already has this mail, or already asks for one of its items on that day at that level."""
+
+    def __init__(self, business_date: str, audience: str, revision: int) -> None:
+        self.business_date = business_date
+        self.audience = audience
+        self.revision = revision
+        super().__init__(
+            f"A mail of {business_date} to audience {audience}, revision {revision}, or an item it asks for, "
+            "is in the ledger already. Nothing was added."
+        )
+
+
+class IllegalTransitionError(WarehouseError):
+    """A ledger row was not in a state from which it may go where the caller wanted."""
+
+    def __init__(self, mail_id: int, wanted: str, found: str) -> None:
+        self.mail_id = mail_id
+        self.wanted = wanted
+        self.found = found
+        super().__init__(f"Mail {mail_id} cannot become {wanted}: it is {found}.")
+
+
+class DeskError(WarehouseError):
+    """An act of the desk that does not fit what is stored. `code` names the case, `target` the row."""
+
+    def __init__(self, code: str, target: str) -> None:
+        self.code = code
+        self.target = target
+        super().__init__(f"{target}: {code.replace('_', ' ')}.")
