@@ -148,11 +148,14 @@ def _file_error(path: Path, line: int | None, code: str, locale: str, **words: o
 
 def _overrides(env: Mapping[str, str], locale: str) -> tuple[dict[str, Any], list[ConfigFault]]:
     try:
-        return _Variables(env)(), []
+        found = _Variables(env)()
     except SettingsError as error:
-        found = re.search(r'field "(\w+)"', str(error))
-        name = ENV_PREFIX + (found[1].upper() if found else "…")
+        field = re.search(r'field "(\w+)"', str(error))
+        name = ENV_PREFIX + (field[1].upper() if field else "…")
         return {}, [_variable_fault(name, "env_json", locale)]
+    if isinstance(found.get("sources"), Mapping):  # DONDOC_SOURCES__0__…: a list has no names to go by
+        return {}, [_variable_fault(ENV_PREFIX + "SOURCES", "env_json", locale)]
+    return found, []
 
 
 def _variable_fault(name: str, code: str, locale: str) -> ConfigFault:

@@ -125,9 +125,12 @@ def comes_from(overrides: Mapping[str, Any], path: Path) -> bool:
 
 
 def troubles_of(error: ValidationError) -> Iterator[Trouble]:
-    """Pydantic's errors as ours."""
-    for found in error.errors(include_url=False):
-        if found["type"] != "default_factory_not_called":  # follows from another error that is in the list
+    """Pydantic's errors as ours, without those that only follow from another one."""
+    errors = error.errors(include_url=False)
+    wrong_within = {found["loc"][:length] for found in errors for length in range(1, len(found["loc"]))}
+    for found in errors:
+        follows = found["type"] == "too_short" and found["loc"] in wrong_within
+        if found["type"] != "default_factory_not_called" and not follows:
             yield _trouble(found["loc"], found["type"], found.get("ctx", {}), found["input"])
 
 
@@ -157,7 +160,7 @@ def _by_family(kind: str) -> str:
 def _limit(path: Path, kind: str, ctx: dict[str, Any]) -> Trouble | None:
     for bound, code in _LIMITS.items():
         if bound in ctx:
-            return Trouble(path, code, {"limit": ctx[bound]})
+            return Trouble(path, code, {"limit": f"{ctx[bound]:g}"})
     if kind == "string_too_short":
         return Trouble(path, "empty")
     if kind == "string_too_long":
