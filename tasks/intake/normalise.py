@@ -1,0 +1,155 @@
+"""Raw records become one frame of canonical, typed columns: the form that validation and loading share.
+
+Column by column, no judgement: what cannot be understood is marked `<name>__bad` and left empty. How one kind of cell
+is read lives in cells.py, what makes a key in keys.py, what is left out on purpose in set_aside.py.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+import pandas as pd
+
+from tasks.intake import cells, keys
+from tasks.intake.cells import AnySeries, Cells
+from tasks.intake.dates import check_formats
+from tasks.intake.status_words import STATUS_WORDS
+from tasks.intake.text import clean, clean_code, clean_word, fold
+from tasks.intake.unit_map import UnitMap
+from tasks.rules.datasets import VOCABULARY, Column, Dataset, Kind
+from tasks.rules.timezone import HANOI
+from tasks.sources.base import RawRecord
+
+_MARKED = frozenset({Kind.INSTANT, Kind.DAY, Kind.NUMBER, Kind.BOOLEAN})  # kinds that can be misunderstood
+_UNITS = frozenset({"unit_code", "holding_unit_code", "to_unit_code", "inspecting_unit_code", "follow_up_unit_code"})
+# the day by which a source's agency code is looked up, since such codes are used again
+_ANCHORS = {
+    "dossiers": "received_at",
+    "dossier_events": "at",
+    "recommendations": "issued_on",
+    "recommendation_events": "at",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormaliseContext:
+    """What one source's cells mean.
+
+    `as_of` dates look-ups of rows without a day of their own. `opening` and `closing` are the office hours a date alone
+    stands for. `date_formats` (strptime), when given, are the only ones accepted. `status_map` is keyed by folded word.
+    """
+
+    as_of: datetime
+    opening: time = time(7, 30)
+    closing: time = time(17, 0)
+    date_formats: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    unit_map: UnitMap | None = None
+    status_map: Mapping[str, str] = field(default_factory=lambda: STATUS_WORDS)
+
+    def __post_init__(self) -> None:
+        check_formats(self.date_formats)
+
+
+def normalise(dataset: Dataset, records: Sequence[RawRecord], context: NormaliseContext) -> pd.DataFrame:
+    """The frame of a pull, one row a record in order.
+
+    Beside the stored columns: `rid`, `ref`, `moment` (of its body), `record_key` ("" where `key__bad`), `content_hash`,
+    `malformed`, and per column that can be misunderstood `<name>__bad` with the text as it came in `<name>__text`.
+    """
+    raw = {column.name: _raw(records, column.name, context.constants) for column in dataset.columns}
+    read = {c.name: _read(dataset, c, raw[c.name], context) for c in dataset.columns if c.name not in _UNITS}
+    anchor = read[_ANCHORS[dataset.name]].days if dataset.name in _ANCHORS else [None] * len(records)
+    for name in _UNITS & raw.keys():
+        read[name] = _units(raw[name], anchor, context)
+    frame = pd.DataFrame({"rid": range(len(records))}, dtype="int64")
+    parts: list[pd.DataFrame | AnySeries] = [frame, _heading(dataset, records, read)]
+    parts.extend(part for column in dataset.columns for part in _stored(column, read[column.name]))
+    return pd.concat(parts, axis="columns")
+
+
+def _raw(records: Sequence[RawRecord], name: str, constants: Mapping[str, str]) -> list[str | None]:
+    constant = constants.get(name)
+    return [None if r.malformed else r.values.get(name, constant) for r in records]
+
+
+def _read(dataset: Dataset, column: Column, raw: list[str | None], context: NormaliseContext) -> Cells:
+    fill = context.opening if column.fill == "open" else context.closing
+    match column.kind:
+        case Kind.INSTANT:
+            return cells.instants(raw, fill, context.date_formats)
+        case Kind.DAY:
+            return cells.days(raw, context.date_formats)
+        case Kind.NUMBER:
+            return cells.numbers(raw)
+        case Kind.BOOLEAN:
+            return cells.booleans(raw)
+        case Kind.TEXT:
+            return cells.texts(raw, clean)
+        case Kind.CODE:
+            return _codes(dataset, column.name, raw, context)
+
+
+def _codes(dataset: Dataset, name: str, raw: list[str | None], context: NormaliseContext) -> Cells:
+    if dataset.name == "dossiers" and name == "status":
+        return cells.texts(raw, lambda text: context.status_map.get(fold(text), clean_word(text)))
+    if vocabulary := VOCABULARY.get((dataset.name, name)):
+        known = frozenset(vocabulary)
+        return cells.texts(raw, lambda text: folded if (folded := fold(text)) in known else clean_word(text))
+    return cells.texts(raw, clean_code)
+
+
+def _units(raw: list[str | None], anchor: Sequence[date | None], context: NormaliseContext) -> Cells:
+    """Agency text through the reviewed map by the row's own day; without a map, or not in it, the code as it is."""
+    today = context.as_of.astimezone(HANOI).date()
+    unit_map = context.unit_map
+    if unit_map is None:
+        return cells.texts(raw, _plain_unit)
+    mapped = [
+        None if text is None else unit_map.unit_code(text, day or today) or text
+        for text, day in zip(raw, anchor, strict=True)
+    ]
+    return cells.texts(mapped, _plain_unit)
+
+
+def _plain_unit(text: str) -> str:
+    word = clean_word(text)
+    return word.replace(" ", "") if word.isascii() else word  # an unmapped name stays readable
+
+
+def _heading(dataset: Dataset, records: Sequence[RawRecord], read: Mapping[str, Cells]) -> pd.DataFrame:
+    content: dict[str, Sequence[str | None]] = {name: column.canonical for name, column in read.items()}
+    content |= {c.precision_name: read[c.name].precision for c in dataset.columns if c.precision}
+    good = {name: _unless_bad(column) for name, column in read.items()}
+    years = _years(read["received_at"]) if dataset.name == "dossiers" else []
+    record_key = keys.record_keys(dataset, good, years)
+    hashes = keys.content_hashes(content, len(records))
+    fingerprints = [record.fingerprint or digest for record, digest in zip(records, hashes, strict=True)]
+    return pd.DataFrame(
+        {
+            "ref": pd.Series([record.ref for record in records], dtype=object),
+            "moment": pd.Series([record.moment for record in records], dtype="datetime64[us, UTC]"),
+            "record_key": pd.Series(record_key, dtype=object),
+            "content_hash": pd.Series(fingerprints, dtype=object),
+            "key__bad": pd.Series([not key for key in record_key], dtype=bool),
+            "malformed": pd.Series([record.malformed for record in records], dtype=object),
+        }
+    )
+
+
+def _unless_bad(column: Cells) -> list[str | None]:
+    return [None if bad else text for text, bad in zip(column.canonical, column.bad, strict=True)]
+
+
+def _years(column: Cells) -> list[str | None]:
+    return [None if day is None else f"{day.year:04d}" for day in column.days]
+
+
+def _stored(column: Column, read: Cells) -> Iterator[AnySeries]:
+    yield read.values.rename(column.name)
+    if column.precision:
+        yield pd.Series(read.precision, dtype=object, name=column.precision_name)
+    if column.kind in _MARKED:
+        bad_texts = [text if bad else None for text, bad in zip(read.canonical, read.bad, strict=True)]
+        yield pd.Series(read.bad, dtype=bool, name=f"{column.name}__bad")
+        yield pd.Series(bad_texts, dtype=object, name=f"{column.name}__text")
