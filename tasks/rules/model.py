@@ -93,6 +93,7 @@ class ItemFacts:
     reported_at: datetime | None = None
     holding_since: date | None = None  # set when another unit than the recorded one holds it
     succession_basis: str = ""
+    owner_unit_name: str = ""  # who owes the remedy today, where another body is asked (inspecting flags)
     step_name: str = ""
     officer_post: str = ""
     document_no: str = ""
