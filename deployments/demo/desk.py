@@ -18,6 +18,7 @@ class DeskAct:
     at: datetime
     system: str
     code: str
+    record_id: int
     by: str  # post or office, never a person
     statement: str
     outcome: str = ""
@@ -30,7 +31,7 @@ class DeskAct:
     @property
     def item_key(self) -> str:
         """The item as rules and warehouse name it."""
-        return f"dossier/{self.system}/{T2.record_id}"
+        return f"dossier/{self.system}/{self.record_id}"
 
 
 ACTS: tuple[DeskAct, ...] = (
@@ -38,6 +39,7 @@ ACTS: tuple[DeskAct, ...] = (
         at=at(25, 11, 10),
         system=ONE_STOP,
         code=T2.code,
+        record_id=T2.record_id,
         by="Văn phòng HĐND và UBND phường Thới Long",
         statement="Hồ sơ đã có kết quả ngày 20/11/2026, phần mềm chưa cập nhật",
     ),
@@ -45,6 +47,7 @@ ACTS: tuple[DeskAct, ...] = (
         at=at(26, 11, 16, 45),
         system=ONE_STOP,
         code=T2.code,
+        record_id=T2.record_id,
         by="Bộ phận vận hành",
         statement="Đã đối chiếu với sổ theo dõi: kết quả có ngày 20/11/2026, phần mềm một cửa đã sửa",
         outcome="upheld",

@@ -1,0 +1,289 @@
+"""The demo's data against the story: who is open on which morning, what the files of a morning hold, word for word."""
+
+import csv
+import io
+import re
+import tomllib
+from collections import Counter
+from datetime import date, datetime
+
+import pytest
+
+from deployments.demo.bad_rows import BAD_ROWS
+from deployments.demo.config import FILE_SOURCES, write_config
+from deployments.demo.desk import acts_on
+from deployments.demo.dossiers import DOSSIERS, T2, T4, T5, T6
+from deployments.demo.drops import drops_of, write_drops
+from deployments.demo.posts import CONTACTS, UNIT_MAP, UNIT_SUCCESSION, UNITS
+from deployments.demo.story import DAYS, HOLIDAY, MORNINGS, at, open_items
+from tasks.rules.datasets import DATASETS, VOCABULARY
+from tasks.rules.timezone import HANOI
+
+ALL = {dossier.item: dossier for dossier in DOSSIERS}
+
+
+@pytest.mark.parametrize(
+    ("day", "still_open"),
+    [
+        (date(2026, 11, 23), "T1 T2 T3 T4 T5 T6 A1 A2 Q1 L1 S1 S2"),
+        (date(2026, 11, 24), "T1 T2 T3 T5 T6 A1 A2 L1 S2"),
+        (date(2026, 11, 25), "T1 T2 T3 T5 T6 A1 A2 L1 S2"),
+        (date(2026, 11, 26), "T1 T2 T5 T6 A1 A2 L1 S2"),
+        (date(2026, 11, 27), "T5 T6 A1 A2 L1"),
+        (date(2026, 11, 30), "T5 A2 L1"),
+        (date(2026, 12, 1), "L1"),
+    ],
+)
+def test_who_is_open_on_which_morning(day, still_open):
+    assert open_items(DOSSIERS, datetime(day.year, day.month, day.day, 7, 30, tzinfo=HANOI)) == tuple(
+        still_open.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "unit", "received", "days", "appointment"),
+    [
+        ("T1", "31157", "09/11 09:10", 5, "16/11"),
+        ("T2", "31157", "13/11 17:20", 5, "20/11"),
+        ("T3", "31157", "19/11 09:00", 3, "24/11"),
+        ("T4", "31157", "02/11 10:15", 10, "23/11"),
+        ("T5", "31157", "10/11 08:40", 5, "17/11"),
+        ("T6", "31157", "05/11 14:00", 7, "16/11"),
+        ("T7", "31157", "02/11 08:05", 5, "09/11"),
+        ("A1", "31231", "26/10 08:30", 3, "29/10"),
+        ("A2", "31231", "20/11 10:00", 5, "30/11"),
+        ("Q1", "31246", "12/11 13:45", 5, "19/11"),
+        ("L1", "31309", "11/11 09:00", 5, "18/11"),
+        ("S1", "SNNMT", "16/11 16:30", 5, "23/11"),
+        ("S2", "SNNMT", "20/11 15:00", 2, "25/11"),
+    ],
+)
+def test_a_dossier_is_as_the_story_tells_it(item, unit, received, days, appointment):
+    dossier = ALL[item]
+    view = dossier.view(MORNINGS[0])
+    assert (UNIT_MAP[dossier.agency], dossier.received.strftime("%d/%m %H:%M"), dossier.days) == (unit, received, days)
+    assert view is not None
+    assert view.due.strftime("%d/%m") == appointment
+
+
+@pytest.mark.parametrize(
+    ("item", "resolved"),
+    [
+        ("T1", at(26, 11, 15)),
+        ("T2", at(20, 11, 16, 30)),
+        ("T3", at(25, 11, 16)),
+        ("T5", at(30, 11, 16, 30)),
+        ("T6", at(27, 11, 11)),
+        ("A1", at(27, 11, 16)),
+        ("S2", at(26, 11, 16)),
+    ],
+)
+def test_resolved_when_the_story_says_so(item, resolved):
+    assert ALL[item].views[-1].released == resolved
+
+
+def test_everything_happens_in_office_hours_of_working_days_but_the_late_receipt():
+    moments = {moment for d in DOSSIERS for v in d.views for moment in (v.since, v.released, v.finished) if moment}
+    moments |= {dossier.received for dossier in DOSSIERS}
+    outside = {m for m in moments if not _in_office(m)}
+    assert outside == {T2.received}
+
+
+def _in_office(moment: datetime) -> bool:
+    clock = moment.strftime("%H:%M")
+    working = moment.weekday() < 5 and moment.date() != HOLIDAY
+    return working and ("07:30" <= clock <= "11:30" or "13:30" <= clock <= "17:00")
+
+
+def test_the_source_corrects_itself_only_on_the_twenty_sixth():
+    before, after = T2.view(at(26, 11, 7, 30)), T2.view(at(27, 11, 7, 30))
+    assert before is not None
+    assert after is not None
+    assert (before.status, before.released) == ("processing", None)
+    assert (after.status, after.released) == ("done", at(20, 11, 16, 30))
+
+
+def test_the_waiting_dossier_waits_with_its_appointment_standing_still():
+    statuses = {moment: T5.view(moment) for moment in (at(13, 11, 10), at(30, 11, 7, 30), at(30, 11, 9))}
+    assert [(v.status, v.lock, v.due) for v in statuses.values() if v] == [
+        ("waiting", "PAUSE", at(17, 11, 17)),
+        ("waiting", "PAUSE", at(17, 11, 17)),
+        ("processing", "", at(2, 12, 17)),
+    ]
+
+
+def test_held_elsewhere_since_the_twelfth():
+    view = T6.view(at(12, 11, 17))
+    assert view is not None
+    assert view.status == "interoperating"
+
+
+def test_seven_bad_rows_each_with_its_own_fault_and_none_of_the_story():
+    assert Counter(row.fault for row in BAD_ROWS) == {
+        "due_before_received": 1,
+        "unknown_status": 1,
+        "received_unreadable": 1,
+        "two_contents": 2,
+        "no_unit": 1,
+        "received_in_future": 1,
+    }
+    twins = [row for row in BAD_ROWS if row.fault == "two_contents"]
+    assert len({row.record_id for row in twins}) == len({row.acted for row in twins}) == 1
+    assert len(set(twins)) == 2
+    assert not {row.record_id for row in BAD_ROWS} & {dossier.record_id for dossier in DOSSIERS}
+    assert not {row.code for row in BAD_ROWS} & {dossier.code for dossier in DOSSIERS}
+
+
+# --- the drops ---
+
+
+def _table(day: date, dataset: str) -> list[dict[str, str]]:
+    name = f"{dataset}-{day:%Y%m%d}-0700.csv"
+    return list(csv.DictReader(io.StringIO(drops_of(day)[name], newline="")))
+
+
+def test_every_file_has_the_columns_of_its_dataset_and_no_other():
+    for day in DAYS:
+        for name, text in drops_of(day).items():
+            dataset = DATASETS[name.partition("-")[0]]
+            heading = next(csv.reader(io.StringIO(text)))
+            assert set(dataset.required) <= set(heading) <= {column.name for column in dataset.columns}
+            for row in csv.DictReader(io.StringIO(text)):
+                assert all(row[column] for column in dataset.required)
+                words = {c: VOCABULARY.get((dataset.name, c)) for c in row}
+                assert all(not allowed or row[c] in allowed for c, allowed in words.items())
+
+
+def test_events_come_daily_master_data_once_nothing_on_the_holiday(tmp_path):
+    daily = {"dossier_events", "recommendations", "recommendation_events"}
+    master = {"units", "unit_succession", "contacts", "absences", "procedures"}
+    for day in DAYS:
+        fresh = {path.name.partition("-")[0] for path in write_drops(tmp_path, day)}
+        assert fresh == (set() if day == HOLIDAY else daily | (master if day == DAYS[0] else set()))
+    assert write_drops(tmp_path, DAYS[-1]) == []
+
+
+def test_a_folder_that_starts_late_holds_what_it_would_have_held(tmp_path):
+    for day in DAYS:
+        write_drops(tmp_path / "daily", day)
+    write_drops(tmp_path / "late", DAYS[-1])
+    daily, late = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("daily", "late"))
+    assert daily == late
+
+
+@pytest.mark.parametrize(
+    ("day", "events"),
+    [
+        (date(2026, 11, 23), 4),
+        (date(2026, 11, 30), 4),
+        (date(2026, 12, 1), 5),
+    ],
+)
+def test_pauses_and_transfers_so_far(day, events):
+    rows = _table(day, "dossier_events")
+    told = [(r["dossier_code"], r["at"], r["event"], r["unit_code"], r["to_unit_code"]) for r in rows]
+    assert (
+        told
+        == [
+            (T4.code, "2026-11-05 15:00", "pause", "31157", ""),
+            (T4.code, "2026-11-12 09:30", "resume", "31157", ""),
+            (T6.code, "2026-11-12 08:30", "transfer", "31157", "SNNMT"),
+            (T5.code, "2026-11-13 10:00", "pause", "31157", ""),
+            (T5.code, "2026-11-30 09:00", "resume", "31157", ""),
+        ][:events]
+    )
+
+
+def test_recommendations_and_the_date_that_comes_last():
+    told = [
+        (r["recommendation_code"], r["unit_code"], r["issued_on"], r["due_on"])
+        for r in _table(DAYS[0], "recommendations")
+    ]
+    assert told == [
+        ("KN-2025-014", "31243", "2025-06-20", "2026-10-30"),
+        ("KN-2025-017", "31240", "2025-06-20", "2026-11-20"),
+        ("KN-2026-031", "31157", "2026-11-02", "2026-11-30"),
+        ("KN-2026-032", "31299", "2026-11-02", ""),
+        ("KN-2026-033", "31246", "2026-11-02", "2026-12-07"),
+    ]
+    for day in DAYS:
+        if day != HOLIDAY:
+            dates = {r["recommendation_code"]: r["due_on"] for r in _table(day, "recommendations")}
+            assert dates["KN-2026-032"] == ("2026-12-15" if day == DAYS[-1] else "")
+
+
+def test_the_log_of_the_recommendations_grows_by_day():
+    told = {
+        day: [(r["recommendation_code"], r["at"], r["event"]) for r in _table(day, "recommendation_events")]
+        for day in DAYS
+        if day != HOLIDAY
+    }
+    first = told[date(2026, 11, 23)]
+    assert {event for _, _, event in first} == {"acknowledge"}
+    assert told[date(2026, 11, 26)] == first
+    assert told[date(2026, 11, 27)][2:] == [("KN-2026-031", "2026-11-26 14:00", "report")]
+    assert told[date(2026, 11, 30)][3:] == [
+        ("KN-2025-017", "2026-11-27 09:30", "extend"),
+        ("KN-2025-014", "2026-11-27 15:30", "report"),
+    ]
+    assert sorted(told[date(2026, 12, 1)][5:]) == [
+        ("KN-2025-014", "2026-11-30 14:00", "verify"),
+        ("KN-2025-014", "2026-11-30 16:45", "close"),
+        ("KN-2026-031", "2026-11-30 10:00", "verify"),
+        ("KN-2026-031", "2026-11-30 16:50", "close"),
+    ]
+
+
+def test_the_extension_has_its_document_and_the_report_its_evidence():
+    rows = {(r["recommendation_code"], r["event"]): r for r in _table(DAYS[-1], "recommendation_events")}
+    extension = rows["KN-2025-017", "extend"]
+    assert (extension["document_no"], extension["new_due_on"]) == ("532/SNV-CCHC", "2026-12-31")
+    assert rows["KN-2026-031", "report"]["evidence"]
+
+
+def test_units_reuse_a_code_and_a_name():
+    names = {(u["unit_code"], u["valid_to"]): u["name"] for u in UNITS}
+    assert names["31231", ""] == names["31240", "2025-06-30"] == "UBND xã Thạnh An"
+    assert names["31231", "2025-06-30"] == "UBND thị trấn Thạnh An"
+    assert {(s["old_code"], s["new_code"]) for s in UNIT_SUCCESSION} == {("31243", "31231"), ("31240", "31246")}
+    assert {u["parent_code"] for u in UNITS} <= {u["unit_code"] for u in UNITS} | {""}
+
+
+def test_posts_answer_never_persons_and_one_unit_has_nobody():
+    assert {c["name"] for c in CONTACTS} == {"(không nêu)"}
+    assert "31309" not in {c["unit_code"] for c in CONTACTS}
+    heads = {c["unit_code"]: c["email"] for c in CONTACTS if c["role"] == "head"}
+    assert heads["31157"] == "chutich.thoilong@cantho.example.gov.vn"
+    assert all(re.fullmatch(r"[a-z.]+@cantho\.example\.gov\.vn", c["email"]) for c in CONTACTS)
+    absence = _table(DAYS[0], "absences")[0]
+    assert absence["delegate_email"] == "phochutich.thanhan@cantho.example.gov.vn"
+    assert (absence["unit_code"], absence["from_on"], absence["to_on"]) == ("31231", "2026-11-16", "2026-12-04")
+
+
+def test_configuration_is_live_in_a_sandbox_and_holds_no_secret(tmp_path):
+    path = write_config(tmp_path, api_url="http://127.0.0.1:4711", smtp_port=2525)
+    settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert settings["warehouse"]["sandbox"] is True
+    assert (settings["mail"]["mode"], settings["mail"]["port"], settings["mail"]["security"]) == ("live", 2525, "none")
+    assert settings["flags"]["off"] == ["apology_missing", "stalled", "suspect_pause", "no_plan", "stale"]
+    one_stop, *files = settings["sources"]
+    assert (one_stop["base_url"], one_stop["system"]) == ("http://127.0.0.1:4711", "one-stop")
+    assert [s["dataset"] for s in files] == [dataset for _, dataset, _ in FILE_SOURCES]
+    assert next(s for s in files if s["dataset"] == "dossier_events")["system"] == "one-stop"
+    assert not [key for source in settings["sources"] for key in source if key == "password"]
+    write_drops(tmp_path / "drops", DAYS[0])
+    assert all(list(tmp_path.glob(source["path"])) for source in files)
+
+
+def test_the_unit_map_knows_every_agency_of_the_story(tmp_path):
+    write_config(tmp_path, api_url="http://127.0.0.1:1", smtp_port=1)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "data/unit_map.csv").read_text(encoding="utf-8"))))
+    assert {r["source_unit"]: r["unit_code"] for r in rows} == UNIT_MAP
+    assert {d.agency for d in DOSSIERS} <= set(UNIT_MAP)
+
+
+def test_the_dispute_is_opened_on_wednesday_and_upheld_on_thursday():
+    opened, answered = acts_on(date(2026, 11, 25)), acts_on(date(2026, 11, 26))
+    assert [(a.code, a.at, a.opens) for a in opened] == [(T2.code, at(25, 11, 10), True)]
+    assert [(a.code, a.outcome) for a in answered] == [(T2.code, "upheld")]
+    assert not any(acts_on(day) for day in DAYS if day not in (date(2026, 11, 25), date(2026, 11, 26)))
