@@ -161,24 +161,26 @@ def test_a_single_extra_day_makes_no_year_known():
         calendar.is_working_day(date(2028, 1, 4))
 
 
-ANNOUNCED_2027 = "date,kind,name\n" + "\n".join(
-    f"{day},holiday,Nghỉ"
-    for day in "2027-01-01 2027-02-05 2027-02-08 2027-02-09 2027-02-10 2027-02-11 2027-04-16 2027-04-30 "
-    "2027-05-03 2027-09-01 2027-09-02 2027-11-24".split()
-)
+# With another Tết and another second National Day than computed
+ANNOUNCED_2027 = ["01-01", "02-05", "02-08", "02-09", "02-10", "02-11", "04-16", "04-30", "05-03", "09-01", "09-02"]
+WEEKDAYS_OFF_2028 = ["01-03", "01-25", "01-26", "01-27", "01-28", "01-31", "04-04", "05-01", "05-02", "09-04"]
+
+
+def _days_off(year: int, days: list[str]) -> str:
+    return "date,kind,name\n" + "".join(f"{year}-{day},holiday,Nghỉ\n" for day in days)
 
 
 def test_an_announced_year_replaces_the_provisional_one():
-    calendar = CALENDAR.with_entries(parse_calendar_csv(ANNOUNCED_2027))
+    calendar = CALENDAR.with_entries(parse_calendar_csv(_days_off(2027, ANNOUNCED_2027)))
     assert calendar.is_working_day(date(2027, 2, 4))  # was off provisionally
     assert not calendar.is_working_day(date(2027, 2, 11))
     assert not calendar.is_provisional(2027)
 
 
 def test_a_new_year_is_known_once_it_is_told_whole():
-    lines = ANNOUNCED_2027.replace("2027-", "2028-").splitlines()
-    assert 2028 in CALENDAR.with_entries(parse_calendar_csv("\n".join(lines))).years
-    assert 2028 not in CALENDAR.with_entries(parse_calendar_csv("\n".join(lines[:8]))).years
+    whole, most = _days_off(2028, WEEKDAYS_OFF_2028), _days_off(2028, WEEKDAYS_OFF_2028[:-1])
+    assert 2028 in CALENDAR.with_entries(parse_calendar_csv(whole)).years
+    assert 2028 not in CALENDAR.with_entries(parse_calendar_csv(most)).years
 
 
 @pytest.mark.parametrize(

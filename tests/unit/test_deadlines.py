@@ -1,0 +1,428 @@
+"""Deadlines: the golden cases, the dossiers of the seven mornings, the edges of each rule, and what always holds."""
+
+import csv
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.calendar_files import shipped_calendar
+from tasks.rules.deadlines import Deadline, deadline
+from tasks.rules.model import Duration, DurationUnit, Pause, SupplementPolicy
+from tasks.rules.office_hours import DEFAULT_HOURS, SCHEDULES, OfficeHours
+from tasks.rules.timezone import HANOI
+from tasks.rules.working_calendar import CalendarUnknownError, DayKind, WorkingCalendar
+
+CALENDAR = shipped_calendar()
+GOLDEN = list(
+    csv.DictReader((Path(__file__).parents[1] / "data" / "deadline_cases.csv").read_text("utf-8").splitlines())
+)
+WD, CD, WH = "working_day", "calendar_day", "working_hour"
+PAUSE, RESTART, NONE = SupplementPolicy
+
+
+def at(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=HANOI)
+
+
+def pauses_of(text: str) -> list[Pause]:
+    pairs = [pair.split("/") for pair in text.split(";") if pair]
+    return [Pause(start=at(start), end=at(end) if end else None) for start, end in pairs]
+
+
+def due(
+    received: str,
+    amount: int,
+    unit: str,
+    pauses: str = "",
+    policy: SupplementPolicy = PAUSE,
+    hours: OfficeHours = DEFAULT_HOURS,
+    calendar: WorkingCalendar = CALENDAR,
+    ends: str | None = None,
+) -> Deadline:
+    return deadline(
+        at(received),
+        Duration(amount=amount, unit=DurationUnit(unit)),
+        calendar,
+        hours,
+        pauses=pauses_of(pauses),
+        policy=policy,
+        running_pause_ends=at(ends) if ends else None,
+    )
+
+
+def golden(case: dict[str, str], calendar: WorkingCalendar = CALENDAR) -> str:
+    hours = SCHEDULES[case["schedule"] or "default"]
+    found = due(case["received_at"], int(case["amount"]), case["unit"], case["pauses"], hours=hours, calendar=calendar)
+    assert found.due_at is not None
+    return found.due_at.isoformat()
+
+
+def test_there_are_thirty_four_golden_cases():
+    assert [case["case_id"] for case in GOLDEN] == [f"G{n:02}" for n in range(1, 35)]
+
+
+@pytest.mark.parametrize("case", GOLDEN, ids=lambda case: f"{case['case_id']} {case['shows']}")
+def test_golden_case(case: dict[str, str]):
+    assert golden(case) == case["expected_due"]
+
+
+def test_a_calendar_without_makeup_days_would_miss_the_golden_dates():
+    without = WorkingCalendar(tuple(e for e in CALENDAR.entries if e.kind is not DayKind.MAKEUP))
+    wrong = {case["case_id"] for case in GOLDEN if golden(case, without) != case["expected_due"]}
+    assert wrong == {"G05", "G06", "G07", "G10", "G11", "G17", "G22"}
+
+
+MORNINGS = [
+    ("T1", "2026-11-09T09:10", 5, "", "2026-11-16"),
+    ("T2", "2026-11-13T17:20", 5, "", "2026-11-23"),
+    ("T3", "2026-11-19T09:00", 3, "", "2026-11-25"),
+    ("T4", "2026-11-02T10:15", 10, "2026-11-05T15:00/2026-11-12T09:30", "2026-11-23"),
+    ("T5 paused", "2026-11-10T08:40", 5, "2026-11-13T10:00/", None),
+    ("T5 as the pause began", "2026-11-10T08:40", 5, "", "2026-11-17"),
+    ("T5 resumed", "2026-11-10T08:40", 5, "2026-11-13T10:00/2026-11-30T09:00", "2026-12-02"),
+    ("T6", "2026-11-05T14:00", 7, "", "2026-11-16"),
+    ("T7", "2026-11-02T08:05", 5, "", "2026-11-09"),
+    ("A1", "2026-10-26T08:30", 3, "", "2026-10-29"),
+    ("A2", "2026-11-20T10:00", 5, "", "2026-11-30"),
+    ("Q1", "2026-11-12T13:45", 5, "", "2026-11-19"),
+    ("L1", "2026-11-11T09:00", 5, "", "2026-11-18"),
+    ("S1", "2026-11-16T16:30", 5, "", "2026-11-23"),
+    ("S2", "2026-11-20T15:00", 2, "", "2026-11-25"),
+]
+
+
+@pytest.mark.parametrize(("item", "received", "amount", "pauses", "expected"), MORNINGS, ids=lambda v: str(v)[:22])
+def test_dossiers_of_the_seven_mornings(item: str, received: str, amount: int, pauses: str, expected: str | None):
+    found = due(received, amount, WD, pauses)
+    assert found.due_on == (date.fromisoformat(expected) if expected else None)
+    assert found.due_at == (datetime.fromisoformat(f"{expected}T17:00+07:00") if expected else None)
+
+
+DAYS_LATE = [
+    ("2026-11-23", {"2026-11-16": 5, "2026-10-29": 17, "2026-11-19": 2, "2026-11-18": 3, "2026-10-30": 16}),
+    ("2026-11-23", {"2026-11-20": 1, "2026-11-23": 0, "2026-11-25": 0}),
+    ("2026-11-25", {"2026-11-16": 6, "2026-11-23": 1, "2026-10-29": 18, "2026-10-30": 17, "2026-11-20": 2}),
+    ("2026-11-26", {"2026-11-23": 2, "2026-11-16": 7, "2026-10-29": 19, "2026-11-25": 1, "2026-11-18": 5}),
+    ("2026-11-27", {"2026-10-29": 20, "2026-10-30": 19, "2026-11-20": 4, "2026-11-16": 8, "2026-11-18": 6}),
+    ("2026-11-30", {"2026-11-20": 5, "2026-11-18": 7}),
+    ("2026-12-01", {"2026-11-18": 8}),
+]
+
+
+@pytest.mark.parametrize(("as_of", "late"), DAYS_LATE)
+def test_days_late_on_the_seven_mornings(as_of: str, late: dict[str, int]):
+    today = date.fromisoformat(as_of)
+    assert {d: CALENDAR.working_days_between(date.fromisoformat(d), today) for d in late} == late
+
+
+@pytest.mark.parametrize(
+    ("as_of", "due_on", "left"),
+    [
+        ("2026-11-23", "2026-11-25", 1),
+        ("2026-11-23", "2026-11-30", 4),
+        ("2026-11-26", "2026-11-30", 2),
+        ("2026-11-30", "2026-12-07", 5),
+        ("2026-12-01", "2026-12-07", 4),
+    ],
+)
+def test_days_left_on_the_seven_mornings(as_of: str, due_on: str, left: int):
+    assert CALENDAR.working_days_between(date.fromisoformat(as_of), date.fromisoformat(due_on)) == left
+
+
+OVERLAPPING = "2025-03-12T09:00/2025-03-14T08:00;2025-03-13T09:00/2025-03-17T09:00"
+TOUCHING = "2025-03-12T09:00/2025-03-13T09:00;2025-03-13T09:00/2025-03-14T09:00"
+OVERLAPPING_HOURS = "2025-03-10T08:30/2025-03-10T09:00;2025-03-10T08:45/2025-03-10T09:30"
+
+
+@pytest.mark.parametrize(
+    ("received", "amount", "unit", "pauses", "expected"),
+    [
+        # receipt
+        ("2025-03-10T17:00", 1, WD, "", "2025-03-11T17:00"),  # closing time itself is not after closing
+        ("2025-03-10T17:00:01", 1, WD, "", "2025-03-12T17:00"),
+        ("2025-03-10T06:00", 1, WD, "", "2025-03-11T17:00"),
+        ("2025-03-10T17:05", 10, CD, "", "2025-03-21T17:00"),
+        ("2025-03-15T09:00", 10, CD, "", "2025-03-27T17:00"),  # Saturday: day 0 is Monday 17/3
+        ("2026-01-10T09:00", 1, WD, "", "2026-01-12T17:00"),  # a make-up Saturday receives like any day
+        ("2025-03-09T18:00+00:00", 1, WD, "", "2025-03-11T17:00"),  # 01:00 on Monday in Hanoi
+        # zero days
+        ("2025-03-10T15:00", 0, WD, "", "2025-03-10T17:00"),
+        ("2025-03-10T15:00:30", 0, WD, "", "2025-03-11T17:00"),
+        ("2025-03-14T15:30", 0, WD, "", "2025-03-17T17:00"),
+        ("2025-03-10T17:30", 0, WD, "", "2025-03-11T17:00"),  # received on the 11th, before its cut-off
+        ("2025-03-15T16:00", 0, WD, "", "2025-03-17T17:00"),
+        # hours
+        ("2025-03-10T17:05", 1, WH, "", "2025-03-11T08:30"),
+        ("2025-03-10T06:00", 1, WH, "", "2025-03-10T08:30"),
+        ("2025-03-10T11:30", 1, WH, "", "2025-03-10T14:30"),
+        ("2025-03-10T07:30", 4, WH, "", "2025-03-10T11:30"),  # ends before lunch, does not roll over
+        ("2025-03-10T13:00", 3, WH, "", "2025-03-10T16:30"),
+        ("2025-03-14T09:07", 15, WH, "", "2025-03-18T09:07"),
+        ("2025-03-10T12:00", 0, WH, "", "2025-03-10T13:30"),
+        # pauses, days
+        ("2025-03-10T09:00", 3, WD, "2025-03-13T10:00/2025-03-20T15:00", "2025-03-13T17:00"),  # request day is the last
+        ("2025-03-10T09:00", 3, WD, "2025-03-14T10:00/2025-03-20T15:00", "2025-03-13T17:00"),  # after the due day
+        ("2025-03-10T09:00", 5, WD, "2025-03-12T09:00/2025-03-12T16:00", "2025-03-17T17:00"),  # within one day
+        ("2025-03-10T09:00", 5, WD, "2025-03-12T09:00/2025-03-13T08:00", "2025-03-18T17:00"),
+        ("2025-03-10T09:00", 5, WD, OVERLAPPING, "2025-03-20T17:00"),
+        ("2025-03-10T09:00", 5, WD, TOUCHING, "2025-03-19T17:00"),
+        ("2025-03-10T09:00", 5, WD, "2025-03-01T09:00/2025-03-12T09:00", "2025-03-19T17:00"),  # before receipt
+        ("2025-03-10T09:00", 5, WD, "2025-03-15T09:00/2025-03-16T09:00", "2025-03-17T17:00"),  # over a weekend
+        ("2025-03-10T09:00", 10, CD, "2025-03-12T09:00/2025-03-16T09:00", "2025-03-24T17:00"),
+        # pauses, hours
+        ("2025-03-10T09:00", 2, WH, "2025-03-10T10:00/2025-03-10T10:17", "2025-03-10T11:17"),
+        ("2025-03-10T09:00", 2, WH, "2025-03-10T11:00/2025-03-12T14:00", "2025-03-10T11:00"),
+        ("2025-03-10T09:00", 2, WH, "2025-03-10T10:59/2025-03-12T14:00", "2025-03-12T14:01"),
+        ("2025-03-10T08:00", 2, WH, OVERLAPPING_HOURS, "2025-03-10T11:00"),
+        ("2025-03-10T09:00", 1, WH, "2025-03-10T08:00/2025-03-10T10:00", "2025-03-10T11:00"),
+        ("2025-03-10T16:00", 2, WH, "2025-03-10T18:00/2025-03-11T07:00", "2025-03-11T08:30"),  # outside office hours
+    ],
+)
+def test_edges_of_the_rules(received: str, amount: int, unit: str, pauses: str, expected: str):
+    assert due(received, amount, unit, pauses).due_at == at(expected)
+
+
+# A dossier of 5 working days received Monday 10/3; supplement requested Wednesday 12/3, completed Tuesday 18/3.
+@pytest.mark.parametrize(
+    ("policy", "completed", "expected"),
+    [
+        (PAUSE, "2025-03-18T10:00", "2025-03-21T17:00"),
+        (NONE, "2025-03-18T10:00", "2025-03-17T17:00"),
+        (RESTART, "2025-03-18T10:00", "2025-03-25T17:00"),
+        (RESTART, "2025-03-18T17:30", "2025-03-26T17:00"),  # completed after closing
+        (RESTART, "2025-03-22T10:00", "2025-03-31T17:00"),  # completed on a Saturday
+    ],
+)
+def test_supplement_policies(policy: SupplementPolicy, completed: str, expected: str):
+    assert due("2025-03-10T09:00", 5, WD, f"2025-03-12T09:00/{completed}", policy).due_at == at(expected)
+
+
+def test_restart_counts_from_the_last_completion_and_in_hours_too():
+    twice = "2025-03-12T09:00/2025-03-13T09:00;2025-03-14T09:00/2025-03-17T09:00"
+    assert due("2025-03-10T09:00", 5, WD, twice, RESTART).due_on == date(2025, 3, 24)
+    assert due("2025-03-10T09:00", 4, WH, twice, RESTART).due_at == at("2025-03-17T15:00")
+    assert due("2025-03-10T09:00", 5, WD, "2025-03-01T09:00/2025-03-09T09:00", RESTART).due_on == date(2025, 3, 17)
+
+
+@pytest.mark.parametrize("unit", [WD, CD, WH])
+@pytest.mark.parametrize("policy", [PAUSE, RESTART])
+def test_nothing_is_due_while_a_pause_runs(unit: str, policy: SupplementPolicy):
+    found = due("2025-03-10T09:00", 5, unit, "2025-03-10T10:00/", policy)
+    assert (found.due_at, found.due_on) == (None, None)
+    assert found.received_on == date(2025, 3, 10)
+    assert found.steps[-1].why == "pause_running"
+
+
+def test_a_running_pause_may_be_supposed_to_end():
+    running = due("2025-03-10T09:00", 5, WD, "2025-03-12T10:00/", ends="2025-03-18T09:00")
+    assert running == due("2025-03-10T09:00", 5, WD, "2025-03-12T10:00/2025-03-18T09:00")
+    assert due("2025-03-10T09:00", 5, WD, "2025-03-12T10:00/", NONE).due_on == date(2025, 3, 17)
+
+
+@pytest.mark.parametrize(
+    ("received", "amount", "unit", "pauses"),
+    [
+        ("2025-03-10T09:00", -1, WD, ""),
+        ("2025-03-10T09:00", 1, WD, "2025-03-12T10:00/2025-03-11T10:00"),
+        ("2025-03-10T09:00", 1, WH, "2025-03-12T10:00/2025-03-11T10:00"),
+    ],
+)
+def test_nonsense_is_refused(received: str, amount: int, unit: str, pauses: str):
+    with pytest.raises(ValueError, match=r"negative|before it starts"):
+        due(received, amount, unit, pauses)
+
+
+def test_a_naive_instant_is_refused():
+    with pytest.raises(ValueError, match="time zone"):
+        deadline(datetime(2025, 3, 10, 9), Duration(amount=1, unit=DurationUnit.WORKING_DAY), CALENDAR, DEFAULT_HOURS)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("unit", [WD, CD, WH])
+def test_an_unknown_year_is_refused_on_receipt_and_on_the_way(unit: str):
+    for received, amount in [("2014-12-31T09:00", 1), ("2027-12-31T16:00", 2), ("2027-12-31T17:30", 0)]:
+        with pytest.raises(CalendarUnknownError):
+            due(received, amount, unit)
+
+
+def trail(found: Deadline) -> list[tuple[str, bool, str, str]]:
+    return [(f"{step.day:%d/%m}", step.counted, str(step.why), step.detail) for step in found.steps]
+
+
+def test_the_trail_tells_every_day_of_a_pause_over_a_weekend():
+    assert trail(due("2025-03-12T17:30", 2, WD, "2025-03-14T09:00/2025-03-17T09:00")) == [
+        ("12/03", False, "received_after_hours", ""),
+        ("13/03", False, "receipt_day", ""),
+        ("14/03", True, "working", "day=1"),
+        ("15/03", False, "weekend", ""),
+        ("16/03", False, "weekend", ""),
+        ("17/03", False, "paused", ""),
+        ("18/03", True, "due_day", "day=2;due"),
+    ]
+
+
+def test_the_trail_of_calendar_days_counts_days_off_and_then_moves_on():
+    assert trail(due("2025-04-30T09:00", 2, CD)) == [
+        ("30/04", False, "holiday", ""),
+        ("01/05", False, "holiday", ""),
+        ("02/05", False, "swap_off", ""),
+        ("03/05", False, "weekend", ""),
+        ("04/05", False, "weekend", ""),
+        ("05/05", False, "receipt_day", ""),
+        ("06/05", True, "working", "day=1"),
+        ("07/05", True, "due_day", "day=2;due"),
+    ]
+    assert trail(due("2025-03-13T09:00", 2, CD))[2:] == [
+        ("15/03", True, "weekend", "day=2"),
+        ("16/03", False, "weekend", ""),
+        ("17/03", False, "moved_to_working_day", "due"),
+    ]
+
+
+def test_the_trail_of_hours_tells_the_minutes_of_each_day():
+    assert trail(due("2026-01-09T16:00", 3, WH)) == [
+        ("09/01", True, "receipt_day", "minutes=60"),
+        ("10/01", True, "makeup", "minutes=120;due"),
+    ]
+    assert trail(due("2025-03-13T16:00", 2, WH, "2025-03-14T07:00/2025-03-17T09:00"))[1:] == [
+        ("14/03", False, "paused", ""),
+        ("15/03", False, "weekend", ""),
+        ("16/03", False, "weekend", ""),
+        ("17/03", True, "due_day", "minutes=60;due"),
+    ]
+
+
+def test_the_trail_of_a_same_day_procedure_and_of_a_restart():
+    assert trail(due("2025-03-10T09:00", 0, WD)) == [("10/03", False, "receipt_day", "due")]
+    assert trail(due("2025-03-10T16:00", 0, WD)) == [
+        ("10/03", False, "receipt_day", "after_cutoff"),
+        ("11/03", False, "due_day", "due"),
+    ]
+    assert trail(due("2025-03-10T09:00", 1, WD, "2025-03-12T09:00/2025-03-13T09:00", RESTART)) == [
+        ("10/03", False, "receipt_day", ""),
+        ("11/03", False, "before_restart", ""),
+        ("12/03", False, "before_restart", ""),
+        ("13/03", False, "restart", ""),
+        ("14/03", True, "due_day", "day=1;due"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spans", "cutoff"),
+    [
+        (["07:30"], "15:00"),
+        ([], "15:00"),
+        (["13:30-17:00", "07:30-11:30"], "15:00"),
+        (["07:30-11:30", "11:00-17:00"], "15:00"),
+        (["07:30-07:30"], "15:00"),
+        (["7:30-25:00"], "15:00"),
+        (["7:30-17:00"], "3 giờ chiều"),
+    ],
+)
+def test_office_hours_that_make_no_sense_are_refused(spans: list[str], cutoff: str):
+    with pytest.raises(ValueError, match=r"07:30|15:00"):
+        OfficeHours.parse(spans, cutoff)
+
+
+def test_office_hours():
+    assert DEFAULT_HOURS.day_length == timedelta(hours=7.5)
+    assert SCHEDULES["S8"].day_length == timedelta(hours=8)
+    assert OfficeHours.parse([" 7:30 – 11:30 ", "13:30-17:00"]) == DEFAULT_HOURS
+
+
+MOMENTS = st.datetimes(datetime(2015, 6, 1), datetime(2027, 6, 30), timezones=st.just(HANOI)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(second=0, microsecond=0)
+)
+UNITS = st.sampled_from(list(DurationUnit))
+AMOUNTS = st.integers(0, 40)
+
+
+@st.composite
+def pause_lists(draw: st.DrawFn, received: datetime) -> Sequence[Pause]:
+    starts = draw(st.lists(st.integers(-2000, 40000), max_size=3))
+    lengths = draw(st.lists(st.integers(0, 30000), min_size=len(starts), max_size=len(starts)))
+    minute = timedelta(minutes=1)
+    return [
+        Pause(start=received + a * minute, end=received + (a + b) * minute)
+        for a, b in zip(starts, lengths, strict=True)
+    ]
+
+
+@given(st.data(), MOMENTS, AMOUNTS, UNITS)
+def test_never_due_on_a_day_off_nor_outside_office_hours(
+    data: st.DataObject, received: datetime, n: int, unit: DurationUnit
+):
+    pauses = data.draw(pause_lists(received))
+    found = deadline(received, Duration(amount=n, unit=unit), CALENDAR, DEFAULT_HOURS, pauses=pauses)
+    assert found.due_at is not None
+    assert CALENDAR.is_working_day(found.due_at.date())
+    assert any(begin <= found.due_at <= end for begin, end in DEFAULT_HOURS.spans_on(found.due_at.date()))
+    assert found.due_at >= received
+
+
+@given(st.data(), MOMENTS, AMOUNTS, UNITS)
+def test_the_trail_has_every_day_once_and_counts_what_was_allowed(
+    data: st.DataObject, received: datetime, n: int, unit: DurationUnit
+):
+    pauses = data.draw(pause_lists(received))
+    found = deadline(received, Duration(amount=n, unit=unit), CALENDAR, DEFAULT_HOURS, pauses=pauses)
+    days = [step.day for step in found.steps]
+    assert days == [received.date() + timedelta(days=k) for k in range(len(days))]
+    assert days[-1] == found.due_on
+    if unit is DurationUnit.WORKING_HOUR:
+        minutes = [
+            int(part[8:]) for step in found.steps for part in step.detail.split(";") if part.startswith("minutes")
+        ]
+        assert sum(minutes) == n * 60
+    else:
+        assert sum(step.counted for step in found.steps) == n
+
+
+@given(MOMENTS, st.integers(0, 60 * 24 * 20), AMOUNTS, UNITS)
+def test_a_later_receipt_is_never_due_earlier(received: datetime, later: int, n: int, unit: DurationUnit):
+    length = Duration(amount=n, unit=unit)
+    first = deadline(received, length, CALENDAR, DEFAULT_HOURS).due_at
+    second = deadline(received + timedelta(minutes=later), length, CALENDAR, DEFAULT_HOURS).due_at
+    assert first is not None
+    assert second is not None
+    assert first <= second
+
+
+@given(MOMENTS, st.integers(2, 30), st.integers(0, 20), st.integers(0, 15))
+def test_a_pause_of_k_working_days_moves_the_date_by_k(received: datetime, n: int, offset: int, k: int):
+    length = Duration(amount=n, unit=DurationUnit.WORKING_DAY)
+    plain = deadline(received, length, CALENDAR, DEFAULT_HOURS)
+    assert plain.due_on is not None
+    requested = CALENDAR.add_working_days(plain.received_on, min(offset, n - 1))
+    completed = CALENDAR.add_working_days(requested, k)
+    pause = Pause(start=DEFAULT_HOURS.opening_on(requested), end=DEFAULT_HOURS.closing_on(completed))
+    moved = deadline(received, length, CALENDAR, DEFAULT_HOURS, pauses=[pause])
+    assert moved.due_on == CALENDAR.add_working_days(plain.due_on, k)
+
+
+def minute_by_minute(received: datetime, hours: int, pauses: Sequence[Pause]) -> datetime:
+    """Office minutes ticked off one by one: slow, and plainly right."""
+    minute, left = received, hours * 60
+    while left:
+        open_now = CALENDAR.is_working_day(minute.date()) and any(
+            begin <= minute < end for begin, end in DEFAULT_HOURS.spans_on(minute.date())
+        )
+        left -= open_now and not any(pause.end and pause.start <= minute < pause.end for pause in pauses)
+        minute += timedelta(minutes=1)
+    return minute
+
+
+@settings(max_examples=40)
+@given(st.data(), MOMENTS, st.integers(1, 9))
+def test_hours_agree_with_ticking_off_every_minute(data: st.DataObject, received: datetime, hours: int):
+    starts = data.draw(st.lists(st.integers(-300, 1500), max_size=3))
+    minute = timedelta(minutes=1)
+    pauses = [Pause(start=received + k * minute, end=received + (k + 70 + k % 500) * minute) for k in starts]
+    found = deadline(
+        received, Duration(amount=hours, unit=DurationUnit.WORKING_HOUR), CALENDAR, DEFAULT_HOURS, pauses=pauses
+    )
+    assert found.due_at == minute_by_minute(received, hours, pauses)
