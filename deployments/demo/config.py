@@ -50,8 +50,8 @@ def write_config(
 
 def unit_map_csv() -> str:
     """Agency code of the one-stop software → unit code, valid from the day the new units exist."""
-    rows = [f"{agency},2025-07-01,{unit}" for agency, unit in UNIT_MAP.items()]
-    return "\n".join(["source_unit,valid_from,unit_code", *rows, ""])
+    rows = [f"{agency},{unit},2025-07-01" for agency, unit in UNIT_MAP.items()]
+    return "\n".join(["source_code,unit_code,valid_from", *rows, ""])
 
 
 def config_text(*, api_url: str, smtp_port: int, locale: str, url: str) -> str:

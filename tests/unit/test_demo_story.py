@@ -10,14 +10,16 @@ from datetime import date, datetime
 import pytest
 
 from deployments.demo.bad_rows import BAD_ROWS
-from deployments.demo.config import FILE_SOURCES, write_config
+from deployments.demo.config import FILE_SOURCES, PASSWORD_ENV, write_config
 from deployments.demo.desk import acts_on
 from deployments.demo.dossiers import DOSSIERS, T2, T4, T5, T6
 from deployments.demo.drops import drops_of, write_drops
 from deployments.demo.posts import CONTACTS, UNIT_MAP, UNIT_SUCCESSION, UNITS
-from deployments.demo.story import DAYS, HOLIDAY, MORNINGS, at, open_items
+from deployments.demo.story import DAYS, DROP_AT, HOLIDAY, MORNINGS, at, open_items
+from tasks.intake.unit_map import load_unit_map
 from tasks.rules.datasets import DATASETS, VOCABULARY
 from tasks.rules.timezone import HANOI
+from tasks.settings import load_settings
 
 ALL = {dossier.item: dossier for dossier in DOSSIERS}
 
@@ -138,7 +140,7 @@ def test_seven_bad_rows_each_with_its_own_fault_and_none_of_the_story():
 
 
 def _table(day: date, dataset: str) -> list[dict[str, str]]:
-    name = f"{dataset}-{day:%Y%m%d}-0700.csv"
+    name = f"{dataset}-{day:%Y%m%d}-{DROP_AT:%H%M}.csv"
     return list(csv.DictReader(io.StringIO(drops_of(day)[name], newline="")))
 
 
@@ -262,6 +264,7 @@ def test_posts_answer_never_persons_and_one_unit_has_nobody():
 
 def test_configuration_is_live_in_a_sandbox_and_holds_no_secret(tmp_path):
     path = write_config(tmp_path, api_url="http://127.0.0.1:4711", smtp_port=2525)
+    assert load_settings(path, {PASSWORD_ENV: "of no use to anybody"})
     settings = tomllib.loads(path.read_text(encoding="utf-8"))
     assert settings["warehouse"]["sandbox"] is True
     assert (settings["mail"]["mode"], settings["mail"]["port"], settings["mail"]["security"]) == ("live", 2525, "none")
@@ -277,8 +280,8 @@ def test_configuration_is_live_in_a_sandbox_and_holds_no_secret(tmp_path):
 
 def test_the_unit_map_knows_every_agency_of_the_story(tmp_path):
     write_config(tmp_path, api_url="http://127.0.0.1:1", smtp_port=1)
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "data/unit_map.csv").read_text(encoding="utf-8"))))
-    assert {r["source_unit"]: r["unit_code"] for r in rows} == UNIT_MAP
+    written = load_unit_map(tmp_path / "data/unit_map.csv")
+    assert {agency: written.unit_code(agency, date(2026, 11, 23)) for agency in UNIT_MAP} == UNIT_MAP
     assert {d.agency for d in DOSSIERS} <= set(UNIT_MAP)
 
 
