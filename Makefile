@@ -40,6 +40,7 @@ clean:  ## remove the environment, caches and the demo's output; never var/
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist demo-out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# The lock is complete: --no-deps installs exactly it (and spares pip 23 a fault with extras in hash mode).
 # A candidate counts only if it starts, has the right version and can build environments.
 $(READY): requirements-dev.lock
 	@usable='import ensurepip, sqlite3, ssl, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'; \
@@ -50,6 +51,6 @@ $(READY): requirements-dev.lock
 		fi; \
 	done; \
 	echo "dondoc needs Python 3.11, 3.12 or 3.13 with venv; make PYTHON=/path/to/python ..." >&2; exit 1
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
