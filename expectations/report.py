@@ -1,0 +1,90 @@
+"""What a check found, as plain values: which rows, which reasons, never what stood in them.
+
+Other rooms read only this; no Great Expectations type leaves `expectations`. Add a field when a desk or a gate
+needs it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+class EngineFault(Exception):  # noqa: N818 - a fault of ours, told apart from faults of the data by its name
+    """The check itself broke: an expectation crashed, none ran, or the frame is not what the contract says.
+
+    Never a fault of the data: the flow fails and nothing is promoted. Carries codes and column names only.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row or a source was refused. `column` is "" when the whole row is meant."""
+
+    code: str
+    column: str
+    text: str  # Vietnamese; the English twin is `sentence(code, "en")`
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """How one expectation ended: rows it looked at and rows it refused."""
+
+    code: str
+    column: str
+    severity: str  # row | source
+    expectation: str  # Great Expectations' name of the expectation
+    checked: int
+    unexpected: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one check. Rows are told by `rid`.
+
+    A rid stands in at most one of `row_faults` (quarantine), `duplicates` (the same content again) and
+    `superseded` (an older content of the same key; the newest of the pull was good). All others are good.
+    """
+
+    dataset: str
+    rows: int
+    ran: int
+    row_faults: dict[int, tuple[Reason, ...]] = field(default_factory=dict)
+    duplicates: frozenset[int] = frozenset()
+    superseded: frozenset[int] = frozenset()
+    source_faults: tuple[Reason, ...] = ()
+    results: tuple[RuleResult, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """True when nothing of this pull may be promoted, whatever its rows are like."""
+        return bool(self.source_faults)
+
+    @property
+    def folded(self) -> frozenset[int]:
+        """Rows that another row of the same pull stands for: they count as duplicate."""
+        return self.duplicates | self.superseded
+
+    def counts(self) -> dict[str, int]:
+        """Quarantined rows by reason code, most frequent first; a row with two reasons counts under both."""
+        found = Counter(reason.code for reasons in self.row_faults.values() for reason in reasons)
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def to_json(self) -> dict[str, object]:
+        """Codes, columns and row numbers only: safe for logs, artifacts and reports."""
+        return {
+            "dataset": self.dataset,
+            "rows": self.rows,
+            "ran": self.ran,
+            "counts": self.counts(),
+            "row_faults": [
+                {"rid": rid, "reasons": [{"code": r.code, "column": r.column} for r in reasons]}
+                for rid, reasons in sorted(self.row_faults.items())
+            ],
+            "duplicates": sorted(self.duplicates),
+            "superseded": sorted(self.superseded),
+            "source_faults": [{"code": r.code, "column": r.column} for r in self.source_faults],
+            "results": [
+                {"code": r.code, "column": r.column, "checked": r.checked, "unexpected": r.unexpected}
+                for r in self.results
+            ],
+        }
