@@ -111,7 +111,13 @@ def _route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[
             continue
         history = situation.books.asked.get(facts.item_key, ())
         stands = standing(facts, history, world.calendar, world.today, situation.cadence.ladder, effect.frozen_days)
-        asked = DigestItem(facts=facts, role=Role.ASKED, level=stands.level, next_step=stands.next_step)
+        asked = DigestItem(
+            facts=facts,
+            role=Role.ASKED,
+            level=stands.level,
+            next_step=stands.next_step,
+            asked_since=stands.asked_since,
+        )
         add(Audience.HEAD, world.directory.head(facts.unit_code, world.today), asked)
         if stands.level >= 2:
             add(Audience.SUPERIOR, world.directory.above(facts.unit_code, "superior", world.today), asked)

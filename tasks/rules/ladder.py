@@ -50,6 +50,7 @@ class Standing:
 
     level: int
     next_step: NextStep | None
+    asked_since: date | None = None  # first handed mail that asked the head
 
 
 def standing(
@@ -71,7 +72,8 @@ def standing(
         if since is None or today < _reached_on(mine, rungs[level + 1], since, calendar, frozen_days):
             break
         level += 1
-    return Standing(level, _next_step(mine, rungs.get(level + 1), level, calendar, today, frozen_days))
+    next_step = _next_step(mine, rungs.get(level + 1), level, calendar, today, frozen_days)
+    return Standing(level, next_step, _first_asked(mine, 1))
 
 
 def _next_step(

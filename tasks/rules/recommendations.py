@@ -166,6 +166,7 @@ def _facts(item: RecommendationFile, state: RecommendationState, flag: Flag, wor
         tier=stands.tier if stands else None,
         reported_at=state.since if state.status == "reported" else None,
         succession_basis=owner.basis,
+        owner_unit_name=owner.today.name if owner.today else "",
         document_no=record.document_no,
         source=record.origin.source,
         source_ref=record.origin.source_ref,

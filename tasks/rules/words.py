@@ -1,4 +1,4 @@
-"""The closed vocabularies of the domain: flags, audiences, roles, reasons. Add a word here, its wording in `tasks/mail`."""
+"""The closed vocabularies of the domain: flags, audiences, roles, reasons. Their wording is in `tasks/mail`."""
 
 from enum import StrEnum
 

@@ -1,0 +1,45 @@
+"""Entry of the command line: `dondoc` and `python -m deployments`. Errors become a sentence and an exit status here."""
+
+import signal
+import sys
+from types import FrameType
+
+from deployments.exits import EXIT_BUG, refusal_of
+
+
+def main() -> None:
+    """Run the command line; every expected refusal ends in one sentence on stderr and its exit status (design §3)."""
+    from deployments.cli import app
+
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            _crashed(error)
+        status, sentences = refusal
+        for sentence in sentences:
+            sys.stderr.write(f"dondoc: {sentence}\n")
+        sys.exit(status)
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(143)
+
+
+def _crashed(error: Exception) -> None:
+    """A bug: the traceback tells where, without values, since those may be personal."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in frames[-8:]:
+        sys.stderr.write(f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n')
+    sys.stderr.write(f"dondoc: a bug, please report it: {type(error).__name__}\n")
+    sys.exit(EXIT_BUG)
+
+
+if __name__ == "__main__":
+    main()

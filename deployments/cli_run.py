@@ -1,0 +1,123 @@
+"""Commands that run flows: `run …`, and the databases they need. Everything heavy is imported inside."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deployments.cli_context import CliContext, print_json, shown
+
+Source = Annotated[str, typer.Option("--source", help="Chỉ nguồn này.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="Thời điểm tính, ISO 8601; ngày khác hôm nay thì chỉ chạy thử.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Không ghi gì, không gửi gì.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Chạy thử: thư mục ghi các thư lẽ ra được gửi.")]
+Outside = Annotated[bool, typer.Option("--outside-window", help="Gửi ngoài khung giờ; cần --reason.")]
+Reason = Annotated[str, typer.Option("--reason", help="Lý do gửi ngoài khung giờ.")]
+
+run_app = typer.Typer(help="Chạy một luồng công việc ngay bây giờ.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(run_app, name="run")
+    app.command("demo", help="Bảy buổi sáng mẫu, mọi thứ chạy sẵn trên máy này.")(demo)
+    app.command("init", help="Tạo cấu hình mẫu và tệp dữ liệu mẫu.")(init)
+    app.command("up", help="Khởi động máy chủ Prefect và mọi lịch chạy trên máy này.")(up)
+
+
+@run_app.command("morning")
+def morning(
+    context: typer.Context,
+    as_of: AsOf = "",
+    dry_run: DryRun = False,  # noqa: FBT002
+    out: Out = None,
+    outside_window: Outside = False,  # noqa: FBT002
+    reason: Reason = "",
+) -> None:
+    """Cả buổi sáng: kéo, kiểm tra, xác định quá hạn, nhắc, bản tin."""
+    words = {"outside_window": outside_window, "reason": reason, "wait_seconds": 0.0}
+    _run(context, "morning", as_of=as_of, dry_run=dry_run, out=_text(out), **words)
+
+
+@run_app.command("sync")
+def sync(context: typer.Context, source: Source = "", as_of: AsOf = "", dry_run: DryRun = False) -> None:  # noqa: FBT002
+    """Kéo và nạp dữ liệu."""
+    _run(context, "sync", source=source, as_of=as_of, dry_run=dry_run)
+
+
+@run_app.command("flag")
+def flag(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False) -> None:  # noqa: FBT002
+    """Xác định quá hạn, sắp đến hạn."""
+    _run(context, "flag", as_of=as_of, dry_run=dry_run)
+
+
+@run_app.command("remind")
+def remind(
+    context: typer.Context,
+    as_of: AsOf = "",
+    dry_run: DryRun = False,  # noqa: FBT002
+    out: Out = None,
+    outside_window: Outside = False,  # noqa: FBT002
+    reason: Reason = "",
+) -> None:
+    """Soạn và gửi thư đôn đốc."""
+    words = {"outside_window": outside_window, "reason": reason}
+    _run(context, "remind", as_of=as_of, dry_run=dry_run, out=_text(out), **words)
+
+
+@run_app.command("bulletin")
+def bulletin(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False, out: Out = None) -> None:  # noqa: FBT002
+    """Gửi bản tin vận hành nếu hôm nay chưa có."""
+    _run(context, "bulletin", as_of=as_of, dry_run=dry_run, out=_text(out))
+
+
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--dir", help="Thư mục của bản mẫu.")] = Path("demo-out"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Bắt đầu lại từ đầu.")] = False,  # noqa: FBT002
+    keep_serving: Annotated[bool, typer.Option("--keep-serving", help="Giữ giao diện Prefect chạy.")] = False,  # noqa: FBT002
+) -> None:
+    """Kể câu chuyện bảy buổi sáng từ đầu đến cuối."""
+    from deployments.demo.stage import play
+
+    raise typer.Exit(play(folder.absolute(), fresh=fresh, keep_serving=keep_serving, verbose=shown(context).verbose))
+
+
+def init(context: typer.Context, folder: Annotated[Path, typer.Argument(help="Thư mục đích.")] = Path()) -> None:
+    """Viết dondoc.toml (chế độ thử) và tệp mẫu cho mọi loại dữ liệu."""
+    from deployments.cli_init import write_starter
+
+    for path in write_starter(folder):
+        typer.echo(str(path))
+    typer.echo(f"Bước tiếp theo: dondoc --config {folder / 'dondoc.toml'} run morning --dry-run")
+
+
+def up(context: typer.Context, port: Annotated[int, typer.Option("--port", help="Cổng của giao diện.")] = 4200) -> None:
+    """Một lệnh, một máy; dừng bằng Ctrl-C."""
+    from deployments.up import serve_everything
+
+    cli = shown(context)
+    raise typer.Exit(serve_everything(cli.config, cli.settings(), port))
+
+
+def _text(path: Path | None) -> str:
+    return str(path.absolute()) if path else ""
+
+
+def _run(context: typer.Context, flow: str, **parameters: Any) -> None:
+    from deployments.running import run_flow
+
+    cli: CliContext = shown(context)
+    if parameters.get("outside_window") and not parameters.get("reason"):
+        from deployments.exits import UsageFaultError
+
+        msg = '--outside-window cần kèm --reason "lý do" (needs --reason)'
+        raise UsageFaultError(msg)
+    report = run_flow(flow, cli.config, cli.settings(), verbose=cli.verbose, **parameters)
+    if cli.json:
+        print_json(report)
+    else:
+        from deployments.cli_report import told_report
+
+        typer.echo(told_report(report, cli.locale()))
+    raise typer.Exit(int(report["exit_status"]))

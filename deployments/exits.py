@@ -1,0 +1,35 @@
+"""Which refusal ends with which exit status (design §3), and the sentences that go with it.
+
+Classes are looked up by name, so that a command which needs no database does not import one.
+"""
+
+from collections.abc import Sequence
+
+EXIT_BUG, EXIT_CONFIGURATION, EXIT_BUSY = 1, 2, 75
+
+_BY_NAME = {
+    "ConfigError": EXIT_CONFIGURATION,
+    "SecretError": EXIT_CONFIGURATION,
+    "AsOfRefusedError": EXIT_CONFIGURATION,
+    "CalendarUnknownError": EXIT_CONFIGURATION,
+    "CalendarFileError": EXIT_CONFIGURATION,
+    "UsageFaultError": EXIT_CONFIGURATION,
+    "SchemaError": EXIT_CONFIGURATION,
+    "WarehouseUnavailableError": EXIT_CONFIGURATION,
+    "DeskError": EXIT_CONFIGURATION,
+    "LockBusyError": EXIT_BUSY,
+    "WarehouseBusyError": EXIT_BUSY,
+}
+
+
+class UsageFaultError(Exception):
+    """What was typed cannot be done; the message says what to type instead."""
+
+
+def refusal_of(error: BaseException) -> tuple[int, Sequence[str]] | None:
+    """(exit status, sentences) of an expected refusal; None for a bug."""
+    status = _BY_NAME.get(type(error).__name__)
+    if status is None:
+        return None
+    faults = getattr(error, "faults", None)
+    return status, [str(f) for f in faults] if faults else [str(error)]

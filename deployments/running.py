@@ -1,0 +1,66 @@
+"""Running a flow from the command line: with the server of PREFECT_API_URL, else a private one under `<var>/prefect`."""
+
+import logging
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tasks.settings import Settings
+
+
+def prefect_environment(settings: Settings, *, verbose: bool = False) -> None:
+    """Settings of Prefect for this process; must come before the first import of Prefect. Given ones win."""
+    home = var_folder(settings) / "prefect"
+    quiet = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_LOGGING_LEVEL": "INFO" if verbose else "ERROR",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    }
+    for name, value in quiet.items():
+        os.environ.setdefault(name, value)
+    if not os.environ.get("PREFECT_API_URL"):
+        os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
+
+
+def var_folder(settings: Settings) -> Path:
+    """Where files of this installation live: beside the landing."""
+    path = settings.landing.path
+    return settings.folder / "var" if "://" in path else Path(path).parent
+
+
+def run_flow(
+    flow: str, config: Path, settings: Settings, *, verbose: bool = False, **parameters: Any
+) -> dict[str, Any]:
+    """Run `flows.<flow>_run` now and return its report. Refusals are raised as what they are.
+
+    Raises:
+        ConfigError, AsOfRefusedError, LockBusyError, SchemaError …: refused before any work.
+    """
+    prefect_environment(settings, verbose=verbose)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO if verbose else logging.ERROR)
+    chosen = getattr(import_module(f"flows.{flow}_run"), f"{flow}_run")
+    return call_flow(chosen, config=str(config), **parameters)
+
+
+def call_flow(chosen: Any, **parameters: Any) -> dict[str, Any]:
+    """Call an imported flow; its report, whatever its state."""
+    from flows.reports import newest_report
+
+    before = newest_report()
+    state = chosen(return_state=True, **parameters)
+    report = newest_report()
+    if report is not None and report is not before:
+        return report
+    error = state.result(raise_on_failure=False)
+    if isinstance(error, BaseException):
+        raise error
+    msg = f"the flow ended as {state.name} without a report"
+    raise RuntimeError(msg)

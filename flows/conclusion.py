@@ -1,0 +1,31 @@
+"""The frame around every narration: open or join the run, tell the story, conclude with a Prefect state.
+
+Prefect's states are for watching; the exit status of design §3 is decided in `tasks/run_book`.
+"""
+
+from collections.abc import Callable
+
+from prefect.states import Completed, Failed, State
+
+from tasks.run_book import break_book, close_book, open_book
+from tasks.run_context import Run, RunRequest, enter_run
+
+_QUIET = (0, 6, 75)
+
+
+def told(request: RunRequest, story: Callable[[Run], None]) -> State[None]:
+    """Run the story inside the run of this process: the opener keeps the book, a stage inside it just tells."""
+    with enter_run(request) as (run, opener):
+        if not opener:
+            story(run)
+            return Completed(message="part of the run")
+        open_book(run)
+        try:
+            story(run)
+        except BaseException:
+            break_book(run)
+            raise
+        report = close_book(run)
+    status, state = report["exit_status"], report["state"]
+    message = f"{state} (exit status {status})"
+    return Completed(message=message) if status in _QUIET else Failed(message=message)

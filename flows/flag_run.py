@@ -1,0 +1,20 @@
+"""flag: work out what is late or soon late as of the run's moment. A pure recomputation, safe to repeat."""
+
+from prefect import flow
+from prefect.states import State
+
+from flows.conclusion import told
+from flows.parameters import AsOf, Config, DryRun
+from tasks.flagging import flag_open_items
+from tasks.run_context import Run, RunRequest
+
+
+@flow(name="flag", persist_result=False, log_prints=False)
+def flag_run(config: Config = "dondoc.toml", as_of: AsOf = "", dry_run: DryRun = False) -> State[None]:
+    """Xác định hồ sơ, kiến nghị quá hạn hoặc sắp đến hạn tính đến thời điểm chạy."""
+    return told(RunRequest(flow="flag", config=config, as_of=as_of, dry_run=dry_run), tell_flag)
+
+
+def tell_flag(run: Run) -> None:
+    """One step: the stored flags are brought into line with the rules."""
+    flag_open_items(run.run_id)

@@ -1,0 +1,46 @@
+"""remind: compose today's mails and send what is planned. Running it again finds what stands in the ledger."""
+
+from prefect import flow
+from prefect.states import State
+
+from flows.conclusion import told
+from flows.parameters import AsOf, Config, DryRun, Out, OutsideWindow, Reason
+from tasks.composing import compose_mails
+from tasks.run_context import Run, RunRequest
+from tasks.sending import send_mails
+from tasks.showing import write_planned_mails
+
+REMINDERS = ("head", "inspecting", "leadership", "superior")
+
+
+@flow(name="remind", persist_result=False, log_prints=False)
+def remind_run(
+    config: Config = "dondoc.toml",
+    as_of: AsOf = "",
+    dry_run: DryRun = False,
+    out: Out = "",
+    outside_window: OutsideWindow = False,
+    reason: Reason = "",
+) -> State[None]:
+    """Soạn và gửi thư đôn đốc: mỗi người nhận nhiều nhất một thư một ngày, chỉ khi có điều mới."""
+    request = RunRequest(
+        flow="remind",
+        config=config,
+        as_of=as_of,
+        dry_run=dry_run,
+        out=out,
+        outside_window=outside_window,
+        reason=reason,
+    )
+    return told(request, tell_remind)
+
+
+def tell_remind(run: Run) -> None:
+    """Compose first, send after: what cannot be sent today still stands in the ledger."""
+    if not run.calendar.is_working_day(run.business_date):
+        run.idle = "day_off"
+        return
+    compose_mails(run.run_id)
+    send_mails(run.run_id, REMINDERS)
+    if run.dry_run:
+        write_planned_mails(run.run_id)

@@ -1,0 +1,25 @@
+"""sync: pull every source, check it, take what is sound. One bad source never stops the others."""
+
+from prefect import flow
+from prefect.states import State
+
+from flows.conclusion import told
+from flows.parameters import AsOf, Config, DryRun, OnlySource
+from tasks.loading import load_source
+from tasks.pulling import pull_source
+from tasks.run_context import Run, RunRequest
+
+
+@flow(name="sync", persist_result=False, log_prints=False)
+def sync_run(
+    config: Config = "dondoc.toml", as_of: AsOf = "", source: OnlySource = "", dry_run: DryRun = False
+) -> State[None]:
+    """Kéo dữ liệu từ các nguồn, kiểm tra, nạp vào kho; bản ghi lỗi vào khu cách ly, nguồn lỗi bị chặn lại."""
+    return told(RunRequest(flow="sync", config=config, as_of=as_of, source=source, dry_run=dry_run), tell_sync)
+
+
+def tell_sync(run: Run) -> None:
+    """Source by source, master data first as configured."""
+    for source in run.settings.sources:
+        if run.request.source in ("", source.name) and pull_source(run.run_id, source.name):
+            load_source(run.run_id, source.name)

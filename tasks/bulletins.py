@@ -1,0 +1,153 @@
+"""The daily bulletin to ops: what was pulled, refused, mailed, held, and what needs a person. Also when all is well.
+
+Everything in it is read from the books of the business date, never from the run in memory: a morning that was killed
+and run again tells the same. A further revision follows only when something alarming was added.
+"""
+
+from collections import Counter
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
+
+from tasks.frozen import thaw_facts
+from tasks.gather import world_of
+from tasks.held_sources import fresh_sources
+from tasks.ledger_rows import bulletin_row
+from tasks.mail_gates import mail_mode
+from tasks.narration import logger
+from tasks.run_context import Run, current
+from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
+from tasks.rules.directory import NoRecipient
+from tasks.rules.model import Bulletin, Flag, ItemFacts, MailLine, Recipient, SourceLine, Subject
+from warehouse import desk, flag_store, ledger, ledger_read, loads, quarantine
+
+_ALARMING = ("uncertain", "refused")
+_LEFT = ("handed", "uncertain", "refused", "in_data", "held")
+
+
+@task(name="compose bulletin", cache_policy=NO_CACHE, persist_result=False)
+def compose_bulletin(run_id: str, only_missing: bool) -> int:  # noqa: FBT001 - a Prefect parameter
+    """Plan today's bulletin for every ops address; `only_missing` leaves those alone who have one. Returns how many."""
+    run = current(run_id)
+    if not run.calendar.is_working_day(run.business_date):
+        return 0
+    planned = 0
+    with run.store.transaction() as conn:
+        for address in run.settings.mail.ops:
+            planned += _plan_for(run, conn, address, only_missing=only_missing)
+    logger().info("bulletin: %d planned", planned)
+    return planned
+
+
+def _plan_for(run: Run, conn: Connection, address: str, *, only_missing: bool) -> bool:
+    earlier = ledger_read.mails_of(conn, business_date=run.business_date, audience="ops", address=address)
+    earlier = [m for m in earlier if m["state"] != "superseded"]
+    bulletin = bulletin_of(run, conn, address)
+    row = bulletin_row(run, bulletin)
+    for mail in earlier:
+        if mail["state"] in ("planned", "claimed", "retry"):
+            if mail["fingerprint"] == row.fingerprint:
+                return False
+            ledger.supersede(conn, mail["id"], run_id=run.run_id)
+        elif only_missing or mail["fingerprint"] == row.fingerprint or not _is_alarm(bulletin, mail):
+            return False
+    revision = ledger_read.next_revision(conn, run.business_date, "ops", address)
+    ledger.plan(conn, bulletin_row(run, bulletin, revision), [])
+    return True
+
+
+def _is_alarm(bulletin: Bulletin, earlier: dict[str, object]) -> bool:
+    """Something that the earlier bulletin did not know and that cannot wait until tomorrow."""
+    digest = earlier["digest"]
+    assert isinstance(digest, dict)
+    known = {line["mail_id"] for line in digest["uncertain"]}
+    return any(line.mail_id not in known for line in bulletin.uncertain)
+
+
+def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
+    """Today's bulletin as the books tell it."""
+    items = [thaw_facts(row["facts"]) for row in flag_store.open_flags(conn)]
+    today = [m for m in ledger_read.mails_of(conn, business_date=run.business_date) if m["audience"] != "ops"]
+    unsettled = [m for m in ledger_read.mails_of(conn, state="uncertain") if m["resolved_by"] is None]
+    return Bulletin(
+        business_date=run.business_date,
+        as_of=run.clock.as_of,
+        recipient=Recipient(address=address, post="Bộ phận vận hành", salutation=""),
+        revision=1,
+        sources=source_lines(run, conn),
+        quarantine_reasons=tuple(quarantine.open_reasons(conn)),
+        flags=tuple(sorted(Counter(i.flag for i in items).items())),
+        mails=tuple(_mail_line(conn, m) for m in today if m["state"] in _LEFT),
+        no_recipient=tuple(_unreachable(run, conn, items)),
+        ops_items=tuple(i for i in items if i.flag not in HEAD_FLAGS | INSPECTING_FLAGS | {Flag.NO_RECIPIENT}),
+        uncertain=tuple(_mail_line(conn, m) for m in unsettled),
+        disputes=tuple(sorted({i.code for i in items if i.disputed})),
+        mode=mail_mode(run, conn),
+        stopped=desk.switch(conn, "mail") == "stopped",
+    )
+
+
+def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:
+    """One line a configured source, summed over the loads of the business date: the same after a rerun."""
+    fresh = fresh_sources(run, conn)
+    lines = []
+    for source in run.settings.sources:
+        rows = loads.loads_of(conn, source.name, run.business_date)
+        lines.append(_summed(source.name, source.dataset, rows, fresh[source.name]))
+    return tuple(lines)
+
+
+def _summed(name: str, dataset: str, rows: list[dict[str, object]], is_fresh: bool) -> SourceLine:  # noqa: FBT001
+    def total(column: str) -> int:
+        return sum(int(str(r[column])) for r in rows)
+
+    def most(column: str) -> int:
+        return max((int(str(r[column])) for r in rows), default=0)
+
+    last = rows[-1] if rows else None
+    pulled, quarantined = most("pulled"), most("quarantined")
+    new, changed, duplicate, ignored = total("new"), total("changed"), most("duplicate"), most("ignored")
+    return SourceLine(
+        name=name,
+        dataset=dataset,
+        pulled=pulled,
+        new=new,
+        changed=changed,
+        unchanged=max(0, pulled - new - changed - quarantined - duplicate - ignored),
+        quarantined=quarantined,
+        quarantined_new=total("quarantined_new"),
+        duplicate=duplicate,
+        ignored=ignored,
+        state=_told_state(rows),
+        error=str(last["error"]) if last else "",
+        data_moment=last["data_moment"] if last else None,  # type: ignore[arg-type]
+        fresh=is_fresh,
+    )
+
+
+def _told_state(rows: list[dict[str, object]]) -> str:
+    if not rows:
+        return "failed"
+    last = str(rows[-1]["state"])
+    return "promoted" if last == "unchanged" and any(r["state"] == "promoted" for r in rows) else last
+
+
+def _mail_line(conn: Connection, mail: dict[str, object]) -> MailLine:
+    mail_id = int(str(mail["id"]))
+    asked = sum(i["role"] == "asked" for i in ledger_read.items_of(conn, [mail_id]))
+    return MailLine(
+        mail_id=mail_id,
+        audience=str(mail["audience"]),  # type: ignore[arg-type]
+        recipient=str(mail["post"]),
+        address=str(mail["address"]),
+        state=str(mail["state"]),
+        subject=str(mail["subject"]),
+        asked=asked,
+    )
+
+
+def _unreachable(run: Run, conn: Connection, items: list[ItemFacts]) -> list[ItemFacts]:
+    world = world_of(run, conn)
+    asked = [i for i in items if i.flag in HEAD_FLAGS | INSPECTING_FLAGS and i.subject is not Subject.UNIT]
+    return [i for i in asked if isinstance(world.directory.head(i.unit_code, world.today), NoRecipient)]

@@ -1,0 +1,77 @@
+"""Compose today's mails: decide by the pure rules, render once, store the bytes with the facts frozen beside them.
+
+Composing again (a rerun, a retry, a later slot) finds what stands in the ledger: the same content is left alone, a
+changed one supersedes what has not left yet and becomes the next revision. What has left is never touched.
+"""
+
+from dataclasses import replace
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
+
+from tasks.books import last_handed, remembered
+from tasks.frozen import fingerprint, thaw_facts
+from tasks.gather import files_of, world_of
+from tasks.held_sources import held_sources
+from tasks.ledger_rows import row_of
+from tasks.narration import logger
+from tasks.run_context import Run, current
+from tasks.rules.digests import Situation, compose
+from tasks.rules.model import Digest
+from warehouse import flag_store, ledger, ledger_read
+
+OPEN_STATES = ("planned", "claimed", "retry", "held")
+
+
+@task(name="compose mails", cache_policy=NO_CACHE, persist_result=False)
+def compose_mails(run_id: str) -> int:
+    """Plan today's mails; returns how many were newly composed."""
+    run = current(run_id)
+    if not run.calendar.is_working_day(run.business_date):
+        return 0
+    with run.store.transaction() as conn:
+        ledger.expire(conn, run.business_date, run_id=run.run_id)
+        wanted = {(d.audience.value, d.recipient.address): d for d in compose(situation_of(run, conn))}
+        composed = _bring_into_line(run, conn, wanted)
+    run.composed += composed
+    logger().info("mails: %d composed of %d wanted", composed, len(wanted))
+    return composed
+
+
+def situation_of(run: Run, conn: Connection) -> Situation:
+    """Everything composition depends on, read in one transaction."""
+    items = [thaw_facts(row["facts"]) for row in flag_store.open_flags(conn)]
+    handed = last_handed(conn)
+    keys = {i.item_key for i in items} | set(ledger_read.told_keys(conn))
+    files = files_of(conn, keys)
+    return Situation(
+        items=items,
+        files=files,
+        world=world_of(run, conn),
+        books=remembered(conn, handed, files),
+        cadence=run.cadence,
+        held_sources=held_sources(run, conn),
+    )
+
+
+def _bring_into_line(run: Run, conn: Connection, wanted: dict[tuple[str, str], Digest]) -> int:
+    standing = {
+        (m["audience"], m["address"]): m
+        for m in ledger_read.mails_of(conn, business_date=run.business_date)
+        if m["audience"] != "ops" and m["state"] != "superseded"
+    }
+    composed = 0
+    for key in sorted({*wanted, *standing}):
+        mail, digest = standing.get(key), wanted.get(key)
+        if mail is not None and mail["state"] not in OPEN_STATES:
+            continue  # it has left, or nobody knows: never again today
+        if mail is not None and digest is not None and mail["fingerprint"] == fingerprint(digest):
+            continue
+        if mail is not None:
+            ledger.supersede(conn, mail["id"], run_id=run.run_id)
+        if digest is not None:
+            revision = ledger_read.next_revision(conn, run.business_date, *key)
+            run.touched.add(ledger.plan(conn, *row_of(run, replace(digest, revision=revision))))
+            composed += 1
+    return composed

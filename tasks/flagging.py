@@ -1,0 +1,69 @@
+"""Flag what is late: read the open, apply the pure rules, bring the stored set into line."""
+
+from dataclasses import replace
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
+
+from tasks.books import disputes_of, hashes_of
+from tasks.frozen import freeze
+from tasks.gather import open_dossiers, recommendations, world_of
+from tasks.narration import logger
+from tasks.run_context import Run, current, versions
+from tasks.rules.disputes import effect_of
+from tasks.rules.flags import open_flags
+from tasks.rules.model import ItemFacts
+from warehouse import flag_store
+
+
+@task(name="flag open items", cache_policy=NO_CACHE, persist_result=False)
+def flag_open_items(run_id: str) -> dict[str, int]:
+    """Flags as of the run's as_of; returns how many were opened, closed and are open."""
+    run = current(run_id)
+    with run.store.transaction() as conn:
+        items = _flags(run, conn)
+        rule_version, calendar_version = versions(run)
+        opened, closed, still_open = flag_store.bring_into_line(
+            conn,
+            [_row(item) for item in items],
+            as_of=run.clock.as_of,
+            business_date=run.business_date,
+            run_id=run.run_id,
+            rule_version=rule_version,
+            calendar_version=calendar_version,
+        )
+    run.flags = {"opened": opened, "closed": closed, "open": still_open}
+    logger().info("flags: %d opened, %d closed, %d open", opened, closed, still_open)
+    return run.flags
+
+
+def _flags(run: Run, conn: Connection) -> list[ItemFacts]:
+    world = world_of(run, conn)
+    dossiers, recs = open_dossiers(conn), recommendations(conn)
+    items = open_flags(dossiers, recs, world)
+    disputes, hashes = disputes_of(conn), hashes_of([*dossiers, *recs])
+    marked = []
+    for item in items:
+        effect = effect_of(disputes.get(item.item_key, ()), hashes.get(item.item_key, ""), run.calendar, world.today)
+        marked.append(replace(item, disputed=effect.open))
+    return marked
+
+
+def _row(item: ItemFacts) -> flag_store.FlagRow:
+    facts: dict[str, Any] = freeze(item)
+    return flag_store.FlagRow(
+        subject=item.subject.value,
+        system=item.system,
+        item_key=item.item_key,
+        code=item.code,
+        flag=item.flag.value,
+        unit_code=item.unit_code,
+        recorded_unit_code=item.recorded_unit_code,
+        tier=item.tier,
+        due_at=item.due_at,
+        days_late=item.days_late,
+        disputed=item.disputed,
+        facts=facts,
+    )

@@ -1,0 +1,63 @@
+"""Reading the warehouse into what the rules reason about: the world, the open items, the remembered ones."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from tasks import records_from_rows as read
+from tasks.run_context import Run
+from tasks.rules.departures import SourceFile
+from tasks.rules.directory import Directory
+from tasks.rules.dossier_flags import World
+from tasks.rules.records import DossierFile, RecommendationFile
+from warehouse import current, loads
+
+
+def world_of(run: Run, conn: Connection) -> World:
+    """Directory, calendar, hours and thresholds at the run's as_of."""
+    directory = Directory(
+        units=read.units(current.current_rows(conn, "units")),
+        successions=read.successions(current.current_rows(conn, "unit_succession")),
+        contacts=read.contacts(current.current_rows(conn, "contacts")),
+        absences=read.absences(current.current_rows(conn, "absences")),
+    )
+    return World(directory, run.calendar, run.hours, run.flag_rules, run.clock.as_of)
+
+
+def open_dossiers(conn: Connection) -> list[DossierFile]:
+    """Dossiers that are not finished: work follows what is open."""
+    return _dossiers(conn, current.open_dossiers(conn))
+
+
+def recommendations(conn: Connection) -> list[RecommendationFile]:
+    """All recommendations with their logs: some hundreds a year."""
+    return read.recommendation_files(
+        current.current_rows(conn, "recommendations"),
+        current.current_rows(conn, "recommendation_events"),
+        data_moments(conn),
+    )
+
+
+def files_of(conn: Connection, item_keys: Iterable[str]) -> dict[str, SourceFile]:
+    """The current state of items by key, open or not."""
+    wanted = set(item_keys)
+    pairs = [tuple(k.split("/", 2)[1:]) for k in wanted if k.startswith("dossier/")]
+    files: list[SourceFile] = list(_dossiers(conn, current.dossiers_by_key(conn, pairs)))
+    files += [r for r in recommendations(conn) if r.record.item_key in wanted]
+    return {f.record.item_key: f for f in files}
+
+
+def data_moments(conn: Connection) -> dict[str, datetime]:
+    """Newest data moment of each source that was ever promoted."""
+    return {s.source: s.data_moment for s in loads.source_states(conn) if s.data_moment is not None}
+
+
+def _dossiers(conn: Connection, rows: list[dict[str, object]]) -> list[DossierFile]:
+    codes = {(str(r["system"]), str(r["dossier_code"])) for r in rows}
+    return read.dossier_files(
+        rows,
+        current.events_for(conn, codes),
+        read.procedures(current.current_rows(conn, "procedures")),
+        data_moments(conn),
+    )

@@ -1,0 +1,57 @@
+"""What a run amounts to: the counts of its report, its state and its exit status (design §3)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from tasks.rules.model import SourceLine
+
+DONE, CONFIGURATION, SOURCE_FAILED, GATE, MAIL, DIFFERENCES, BUSY, BUG = 0, 2, 3, 4, 5, 6, 75, 1
+MAIL_STATES = ("handed", "held", "refused", "uncertain", "retry")
+_STATE_NAMES = {
+    DONE: "done",
+    BUG: "failed",
+    CONFIGURATION: "failed",
+    SOURCE_FAILED: "incomplete",
+    GATE: "refused",
+    MAIL: "incomplete",
+    DIFFERENCES: "done",
+    BUSY: "busy",
+}
+
+
+def exit_status(sources: Iterable[SourceLine], touched_states: Iterable[str], mail_fault: str) -> int:
+    """The first that holds: 4 a gate refused, 5 mail incomplete, 3 a source failed, 0."""
+    states = {s.state for s in sources}
+    if "refused" in states:
+        return GATE
+    if mail_fault or {"refused", "uncertain", "retry"} & set(touched_states):
+        return MAIL
+    return SOURCE_FAILED if "failed" in states else DONE
+
+
+def state_of(status: int, *, idle: bool) -> str:
+    """Name of the run's state in its report."""
+    return "nothing_to_do" if status == DONE and idle else _STATE_NAMES[status]
+
+
+def mail_counts(composed: int, touched_states: Iterable[str]) -> dict[str, int]:
+    """Counts of the mails this run touched, bulletins apart."""
+    counted = Counter(touched_states)
+    return {"composed": composed, **{state: counted[state] for state in MAIL_STATES}}
+
+
+def source_counts(line: SourceLine) -> dict[str, Any]:
+    """One source of the report."""
+    return {
+        "name": line.name,
+        "dataset": line.dataset,
+        "pulled": line.pulled,
+        "new": line.new,
+        "changed": line.changed,
+        "unchanged": line.unchanged,
+        "quarantined": line.quarantined,
+        "duplicate": line.duplicate,
+        "ignored": line.ignored,
+        "error": line.error or None,
+    }

@@ -1,0 +1,72 @@
+"""Pull one source: its bodies are landed before anything is parsed, its records wait for the load in this process."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
+
+from tasks.narration import logger
+from tasks.run_context import Run, current
+from tasks.rules.model import SourceLine
+from tasks.settings import SecretError, Source
+from tasks.source_factory import make_source
+from tasks.sources.base import PullRequest, SourceFault
+from warehouse import landed, loads
+from warehouse import current as current_rows
+
+
+@task(name="pull", task_run_name="pull {source}", cache_policy=NO_CACHE, persist_result=False)
+def pull_source(run_id: str, source: str) -> bool:
+    """True when there is something to load. A source fault is recorded and told, the other sources go on."""
+    run = current(run_id)
+    configured = source_of(run, source)
+    with run.store.transaction() as conn:
+        request = _request(run, conn, configured)
+    try:
+        pulled = make_source(run, configured).pull(request, run.landing)
+    except (SourceFault, SecretError) as fault:
+        record_fault(run, configured, fault.code, fault_sentence(fault, run.settings.locale), "failed")
+        logger().error("%s: %s", source, fault.code)
+        return False
+    with run.store.transaction() as conn:
+        landed.register_landed(conn, pulled.bodies, landed_at=run.clock.as_of)
+    run.kept[source] = pulled
+    logger().info("%s: %d records, %d bodies landed", source, pulled.pulled, len(pulled.bodies))
+    return True
+
+
+def source_of(run: Run, name: str) -> Source:
+    """The configured source of that name."""
+    return next(s for s in run.settings.sources if s.name == name)
+
+
+def record_fault(run: Run, source: Source, code: str, text: str, state: str) -> None:
+    """A source that brought nothing: `failed` (could not be had) or `refused` (a gate closed)."""
+    with run.store.transaction() as conn:
+        loads.record_failure(
+            conn,
+            run_id=run.run_id,
+            source=source.name,
+            dataset=source.dataset,
+            as_of=run.clock.as_of,
+            state=state,
+            error_code=code,
+            error=text,
+        )
+    run.sources[source.name] = SourceLine(
+        name=source.name, dataset=source.dataset, state=state, error=text, fresh=False
+    )
+
+
+def fault_sentence(fault: SourceFault | SecretError, locale: str) -> str:
+    """What happened, where, and what to do."""
+    return fault.sentence(locale)
+
+
+def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
+    known_open = current_rows.open_record_keys(conn, source.system) if source.kind == "opencps" else frozenset()
+    return PullRequest(
+        as_of=run.clock.as_of,
+        promoted=landed.promoted_hashes(conn, source.name),
+        newest_promoted=landed.newest_promoted(conn, source.name),
+        known_open=known_open,
+    )

@@ -1,0 +1,217 @@
+"""Warehouse rows become the rules' records: the only place that knows both shapes. No decisions here."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from tasks.rules.dossier_history import procedure_for
+from tasks.rules.model import Duration, DurationUnit, SupplementPolicy
+from tasks.rules.records import (
+    Absence,
+    Contact,
+    DossierEvent,
+    DossierFile,
+    DossierRecord,
+    Procedure,
+    Provenance,
+    RecommendationEvent,
+    RecommendationFile,
+    RecommendationRecord,
+    Succession,
+    Unit,
+)
+from tasks.rules.timezone import HANOI
+
+Row = Mapping[str, Any]
+
+
+def units(rows: Iterable[Row]) -> list[Unit]:
+    """Rows of `units`."""
+    return [
+        Unit(
+            code=r["unit_code"],
+            name=r["name"],
+            kind=r["kind"] or "",
+            parent_code=r["parent_code"] or "",
+            valid_from=r["valid_from"] or date.min,
+            valid_to=r["valid_to"] or date.max,
+        )
+        for r in rows
+    ]
+
+
+def successions(rows: Iterable[Row]) -> list[Succession]:
+    """Rows of `unit_succession`."""
+    return [
+        Succession(
+            old_code=r["old_code"],
+            new_code=r["new_code"],
+            effective_from=r["effective_from"],
+            share=r["share"],
+            legal_basis=r["legal_basis"] or "",
+        )
+        for r in rows
+    ]
+
+
+def contacts(rows: Iterable[Row]) -> list[Contact]:
+    """Rows of `contacts`, without the persons' names."""
+    return [
+        Contact(
+            unit_code=r["unit_code"],
+            role=r["role"],
+            email=r["email"],
+            title=r["title"] or "",
+            salutation=r["salutation"] or "",
+            valid_from=r["valid_from"] or date.min,
+            valid_to=r["valid_to"] or date.max,
+        )
+        for r in rows
+    ]
+
+
+def absences(rows: Iterable[Row]) -> list[Absence]:
+    """Rows of `absences`."""
+    return [
+        Absence(
+            unit_code=r["unit_code"],
+            from_on=r["from_on"],
+            to_on=r["to_on"] or date.max,
+            delegate_email=r["delegate_email"] or "",
+        )
+        for r in rows
+    ]
+
+
+def procedures(rows: Iterable[Row]) -> dict[str, list[Procedure]]:
+    """Rows of `procedures` by code."""
+    out: dict[str, list[Procedure]] = defaultdict(list)
+    for r in rows:
+        out[r["procedure_code"]].append(
+            Procedure(
+                procedure_code=r["procedure_code"],
+                name=r["name"],
+                field=r["field"] or "",
+                duration=_duration(r["duration_amount"], r["duration_unit"]),
+                internal=_duration(r["internal_amount"], r["internal_unit"]),
+                policy=SupplementPolicy(r["supplement_policy"] or "pause"),
+                valid_from=r["valid_from"] or date.min,
+                valid_to=r["valid_to"] or date.max,
+            )
+        )
+    return out
+
+
+def dossier_files(
+    rows: Iterable[Row],
+    event_rows: Iterable[Row],
+    catalogue: Mapping[str, list[Procedure]],
+    moments: Mapping[str, datetime],
+) -> list[DossierFile]:
+    """Dossiers with their events, joined on (system, dossier_code) and narrowed by unit where the event names one.
+
+    `moments` gives each source's newest data moment: a row that did not change is as fresh as its source.
+    """
+    events: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for e in event_rows:
+        events[e["system"], e["dossier_code"]].append(e)
+    files = []
+    for r in rows:
+        record = _dossier(r, moments)
+        mine = [e for e in events[r["system"], r["dossier_code"]] if e["unit_code"] in (None, "", r["unit_code"])]
+        procedure = procedure_for(catalogue.get(record.procedure_code, []), record.received_at.astimezone(HANOI).date())
+        files.append(
+            DossierFile(record=record, events=tuple(_dossier_event(e, moments) for e in mine), procedure=procedure)
+        )
+    return files
+
+
+def recommendation_files(
+    rows: Iterable[Row], event_rows: Iterable[Row], moments: Mapping[str, datetime]
+) -> list[RecommendationFile]:
+    """Recommendations with their logs."""
+    events: dict[str, list[RecommendationEvent]] = defaultdict(list)
+    for e in event_rows:
+        events[e["recommendation_code"]].append(
+            RecommendationEvent(
+                recommendation_code=e["recommendation_code"],
+                at=e["at"],
+                event=e["event"],
+                document_no=e["document_no"] or "",
+                new_due_on=e["new_due_on"],
+                to_unit_code=e["to_unit_code"] or "",
+                expires_on=e["expires_on"],
+            )
+        )
+    return [
+        RecommendationFile(record=_recommendation(r, moments), events=tuple(events[r["recommendation_code"]]))
+        for r in rows
+    ]
+
+
+def _dossier(r: Row, moments: Mapping[str, datetime]) -> DossierRecord:
+    return DossierRecord(
+        origin=_origin(r, moments),
+        record_key=r["record_key"],
+        dossier_code=r["dossier_code"],
+        unit_code=r["unit_code"],
+        status=int(r["status"]),
+        received_at=r["received_at"],
+        due_at=r["due_at"],
+        duration=_duration(r["duration_amount"], r["duration_unit"]),
+        resolved_at=r["resolved_at"],
+        returned_at=r["returned_at"],
+        paused=r["paused"],
+        holding_unit_code=r["holding_unit_code"] or "",
+        holding_since=r["holding_since"],
+        procedure_code=r["procedure_code"] or "",
+        procedure_name=r["procedure_name"] or "",
+        field=r["field"] or "",
+        step_name=r["step_name"] or "",
+        officer_post=r["officer_post"] or "",
+        updated_at=r["updated_at"],
+    )
+
+
+def _dossier_event(r: Row, moments: Mapping[str, datetime]) -> DossierEvent:
+    return DossierEvent(
+        dossier_code=r["dossier_code"],
+        at=r["at"],
+        event=r["event"],
+        unit_code=r["unit_code"] or "",
+        to_unit_code=r["to_unit_code"] or "",
+        document_no=r["document_no"] or "",
+        new_due_at=r["new_due_at"],
+        data_moment=moments.get(r["source"], r["data_moment"]),
+    )
+
+
+def _recommendation(r: Row, moments: Mapping[str, datetime]) -> RecommendationRecord:
+    return RecommendationRecord(
+        origin=_origin(r, moments),
+        record_key=r["record_key"],
+        recommendation_code=r["recommendation_code"],
+        unit_code=r["unit_code"],
+        content=r["content"],
+        issued_on=r["issued_on"],
+        due_on=r["due_on"],
+        status=r["status"] or "",
+        inspecting_unit_code=r["inspecting_unit_code"] or "",
+        follow_up_unit_code=r["follow_up_unit_code"] or "",
+        document_no=r["document_no"] or "",
+    )
+
+
+def _origin(r: Row, moments: Mapping[str, datetime]) -> Provenance:
+    return Provenance(
+        source=r["source"],
+        system=r["system"],
+        source_ref=r["source_ref"],
+        content_hash=r["content_hash"],
+        data_moment=moments.get(r["source"], r["data_moment"]),
+    )
+
+
+def _duration(amount: int | None, unit: str | None) -> Duration | None:
+    return Duration(amount=int(amount), unit=DurationUnit(unit)) if amount is not None and unit else None

@@ -1,0 +1,60 @@
+"""Opening and closing the book of a run: reclaiming what a dead one left, drawing the conclusion, the JSON report."""
+
+from typing import Any
+
+from tasks.clock import machine_now
+from tasks.outcome import BUG, exit_status, mail_counts, source_counts, state_of
+from tasks.rules.timezone import HANOI
+from tasks.run_context import Run
+from warehouse import ledger, ledger_read, runs
+
+REPORTS: dict[str, dict[str, Any]] = {}  # by run id, for the command line in this process
+
+
+def open_book(run: Run) -> None:
+    """Under the run lock: claimed mails go back, a mail cut off in its data becomes uncertain, dead runs are marked."""
+    with run.store.transaction() as conn:
+        runs.mark_killed(conn, run.run_id, machine_now())
+        runs.start_run(conn, run.run_id, run.request.flow, run.business_date, run.clock.as_of, machine_now())
+        run.touched.update(ledger.reclaim(conn, run_id=run.run_id, now=run.clock.as_of))
+
+
+def close_book(run: Run) -> dict[str, Any]:
+    """Store how the run ended; returns its report (design §3)."""
+    with run.store.transaction() as conn:
+        mails = {m["id"]: m for m in ledger_read.mails_of(conn, ids=run.touched)}
+        report = _report(run, [m["state"] for m in mails.values() if m["audience"] != "ops"])
+        bulletins = [m["state"] for m in mails.values() if m["audience"] == "ops"]
+        status = exit_status(run.sources.values(), [m["state"] for m in mails.values()], run.mail_fault)
+        report |= {"exit_status": status, "state": state_of(status, idle=_is_idle(run, report, bulletins))}
+        report["bulletins"] = mail_counts(0, bulletins)
+        runs.finish_run(conn, run.run_id, report["state"], status, report, machine_now())
+    REPORTS[run.run_id] = report
+    return report
+
+
+def _report(run: Run, touched_states: list[str]) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "flow": run.request.flow,
+        "as_of": run.clock.as_of.astimezone(HANOI).isoformat(timespec="seconds"),
+        "dry_run": run.dry_run,
+        "sources": [source_counts(run.sources[s.name]) for s in run.settings.sources if s.name in run.sources],
+        "flags": run.flags,
+        "mails": mail_counts(run.composed, touched_states),
+        "mail_fault": run.mail_fault or None,
+        "why_idle": run.idle or None,
+    }
+
+
+def _is_idle(run: Run, report: dict[str, Any], bulletins: list[str]) -> bool:
+    """Nothing new in, nothing opened or closed, nothing out."""
+    brought = any(line["new"] or line["changed"] for line in report["sources"])
+    moved = report["flags"]["opened"] or report["flags"]["closed"]
+    return bool(run.idle) or not (brought or moved or any(report["mails"].values()) or bulletins)
+
+
+def break_book(run: Run) -> None:
+    """A bug or a signal ended the story: say so in the book, whatever happens to the exception."""
+    with run.store.transaction() as conn:
+        runs.finish_run(conn, run.run_id, "failed", BUG, {"run_id": run.run_id, "state": "failed"}, machine_now())

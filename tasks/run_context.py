@@ -1,0 +1,184 @@
+"""A run: its settings, clock, warehouse and findings, opened once and joined by the stages inside it.
+
+Between Prefect tasks only the run's id travels; whatever a stage needs in memory it finds here, in the process that
+holds the run lock. Opening decides dry runs and refuses an as_of that would turn the warehouse's time back.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from tasks.calendar_files import shipped_calendar
+from tasks.clock import Clock, machine_now, parse_as_of
+from tasks.intake.landing import Landing
+from tasks.rules.deadlines import RULE_VERSION
+from tasks.rules.digests import Cadence
+from tasks.rules.ladder import Rung
+from tasks.rules.model import SourceLine
+from tasks.rules.office_hours import OfficeHours
+from tasks.rules.records import FlagRules
+from tasks.rules.timezone import HANOI
+from tasks.rules.working_calendar import WorkingCalendar
+from tasks.settings import Settings, load_settings
+from tasks.store import Store, open_store
+from warehouse import runs
+from warehouse.run_lock import run_lock
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class AsOfRefusedError(ValueError):
+    """The as_of given cannot be used in this warehouse; a usage fault (exit 2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What was asked for, in plain values: exactly what a Prefect form or the command line can say."""
+
+    flow: str
+    config: str
+    as_of: str = ""  # ISO 8601; "" is now
+    source: str = ""  # only this source
+    dry_run: bool = False
+    out: str = ""  # dry run: folder for the mails it would send
+    outside_window: bool = False
+    reason: str = ""
+    wait_seconds: float = 0.0  # for the run lock
+
+
+@dataclass(kw_only=True)
+class Run:
+    """An open run. Stages leave their findings here; the flow that opened it draws the conclusion."""
+
+    request: RunRequest
+    run_id: str
+    settings: Settings
+    clock: Clock
+    store: Store
+    landing: Landing
+    calendar: WorkingCalendar
+    hours: OfficeHours
+    dry_run: bool
+    sources: dict[str, SourceLine] = field(default_factory=dict)
+    flags: dict[str, int] = field(default_factory=lambda: {"opened": 0, "closed": 0, "open": 0})
+    touched: set[int] = field(default_factory=set)  # ledger ids this run composed or tried
+    composed: int = 0
+    mail_fault: str = ""  # login or certificate refused, stopped, outside the window …
+    idle: str = ""  # why there was nothing to do
+    kept: dict[str, Any] = field(default_factory=dict)  # what one stage leaves for the next
+
+    @property
+    def business_date(self) -> date:
+        """The Hanoi day of as_of: part of every ledger key."""
+        return self.clock.business_date
+
+    def now_for_plausibility(self) -> datetime:
+        """Against which "in the future" is judged: the machine's clock, in a sandbox the run's (design §2)."""
+        return self.clock.now() if self.settings.warehouse.sandbox else machine_now()
+
+    @property
+    def flag_rules(self) -> FlagRules:
+        """Thresholds from the configuration."""
+        reminders, flags = self.settings.reminders, self.settings.flags
+        return FlagRules(
+            due_soon_dossier=reminders.due_soon_working_days.dossier,
+            due_soon_recommendation=reminders.due_soon_working_days.recommendation,
+            recommendation_default_days=reminders.recommendation_default_days,
+            off=frozenset(f.value for f in flags.off),
+        )
+
+    @property
+    def cadence(self) -> Cadence:
+        """Weekdays, repetition and ladder from the configuration."""
+        reminders = self.settings.reminders
+        return Cadence(
+            due_soon_weekdays=frozenset(WEEKDAYS.index(d) for d in reminders.due_soon_weekdays),
+            repeat_working_days=reminders.repeat_working_days,
+            ladder=tuple(Rung(r.level, r.after_working_days, r.audience, r.approval) for r in reminders.ladder),
+        )
+
+
+_open: dict[str, Run] = {}
+
+
+def current(run_id: str) -> Run:
+    """The open run of that id in this process."""
+    return _open[run_id]
+
+
+@contextmanager
+def enter_run(request: RunRequest) -> Iterator[tuple[Run, bool]]:
+    """Open a run under the run lock, or join the one that is open here. The second value: True for the opener.
+
+    Raises:
+        ConfigError: the configuration is faulty.
+        AsOfRefusedError: as_of lies before the last flag run.
+        LockBusyError: another run works on this warehouse.
+        SchemaError, WarehouseUnavailableError: the database cannot be used.
+    """
+    if _open:
+        yield next(iter(_open.values())), False
+        return
+    with ExitStack() as stack:
+        run = _opened(request, stack)
+        _open[run.run_id] = run
+        stack.callback(_open.pop, run.run_id)
+        yield run, True
+
+
+def _opened(request: RunRequest, stack: ExitStack) -> Run:
+    settings = load_settings(Path(request.config), os.environ)
+    clock = Clock.at(_asked_as_of(request.as_of))
+    other_day = clock.business_date != machine_now().date()
+    dry_run = request.dry_run or (other_day and not settings.warehouse.sandbox)
+    store = stack.enter_context(open_store(settings.warehouse.url, dry_run=dry_run))
+    run_id = _run_id(request.flow, clock)
+    if not dry_run or store.engine.dialect.name != "sqlite":
+        stack.enter_context(run_lock(store.engine, f"{run_id} ({request.flow})", wait=request.wait_seconds))
+    with store.transaction() as conn:
+        _refuse_turning_back(conn, clock, settings)
+    calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
+    calendar.is_working_day(clock.business_date)  # a year it does not know is refused for the run
+    return Run(
+        request=request,
+        run_id=run_id,
+        settings=settings,
+        clock=clock,
+        store=store,
+        landing=Landing(Path(settings.landing.path), dry=dry_run),
+        calendar=calendar,
+        hours=OfficeHours.parse(settings.calendar.working_hours, settings.calendar.same_day_cutoff),
+        dry_run=dry_run,
+    )
+
+
+def _asked_as_of(text: str) -> Any:
+    try:
+        return parse_as_of(text)
+    except ValueError:
+        msg = f"--as-of {text!r} is not an ISO instant: write 2026-11-23T07:30 or 2026-11-23T07:30+07:00"
+        raise AsOfRefusedError(msg) from None
+
+
+def _refuse_turning_back(conn: Any, clock: Clock, settings: Settings) -> None:
+    last = runs.last_flag_as_of(conn)
+    if settings.warehouse.sandbox and last is not None and clock.as_of < last:
+        at = last.astimezone(HANOI).isoformat(timespec="seconds")
+        msg = f"as_of {clock.as_of.isoformat(timespec='seconds')} lies before the last flag run here ({at})"
+        raise AsOfRefusedError(msg)
+
+
+def _run_id(flow: str, clock: Clock) -> str:
+    """Readable and unique: flow, business moment, and a short tail from the machine's clock."""
+    tail = hashlib.sha256(machine_now().isoformat().encode()).hexdigest()[:6]
+    return f"{flow}-{clock.as_of.astimezone(HANOI):%Y%m%d-%H%M}-{tail}"
+
+
+def versions(run: Run) -> tuple[str, str]:
+    """(rule version, calendar version) in force for the run."""
+    return RULE_VERSION, run.calendar.version

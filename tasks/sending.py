@@ -1,0 +1,114 @@
+"""Send what is planned: one attempt a claim, the ledger committed before the first byte, every outcome written down.
+
+Nothing here retries. A mail whose fate is unknown stays `uncertain` and is never sent again by itself.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.mail.transport import Mailer, Outcome, open_mailer
+from tasks.mail_gates import Barrier, barrier_before_batch, barrier_before_mail
+from tasks.mailer_settings import smtp_settings
+from tasks.narration import logger
+from tasks.run_context import Run, current
+from tasks.settings import SecretError
+from warehouse import ledger, ledger_read
+
+RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    mail_id: int
+    address: str
+    body: bytes
+    tries: int
+
+
+@task(name="send mails", cache_policy=NO_CACHE, persist_result=False)
+def send_mails(run_id: str, audiences: tuple[str, ...]) -> int:
+    """Send today's planned mails of these audiences; returns how many were handed over."""
+    run = current(run_id)
+    jobs = _jobs(run, audiences)
+    run.touched.update(job.mail_id for job in jobs)
+    barrier = barrier_before_batch(run, audiences, len(jobs))
+    if barrier is not None:
+        _hold_all(run, jobs, barrier)
+        return 0
+    jobs = jobs[: run.settings.mail.max_per_run]
+    try:
+        with open_mailer(smtp_settings(run.settings)) as mailer:
+            return _send_all(run, mailer, jobs)
+    except SecretError as fault:
+        run.mail_fault = fault.code
+        logger().error("mail: %s", fault.code)
+        return 0
+
+
+def _jobs(run: Run, audiences: tuple[str, ...]) -> list[_Job]:
+    with run.store.transaction() as conn:
+        rows = ledger_read.sendable(conn, run.business_date, run.clock.now(), audiences=audiences)
+    return [_Job(r["id"], r["address"], bytes(r["body"]), r["tries"]) for r in rows]
+
+
+def _hold_all(run: Run, jobs: list[_Job], barrier: Barrier) -> None:
+    logger().warning("mail: nothing sent, %s", barrier.code)
+    if barrier.hold:
+        with run.store.transaction() as conn:
+            for job in jobs:
+                ledger.hold(conn, job.mail_id, reason=barrier.code, run_id=run.run_id)
+    elif jobs and barrier.fault:
+        run.mail_fault = barrier.code
+
+
+def _send_all(run: Run, mailer: Mailer, jobs: list[_Job]) -> int:
+    handed = 0
+    pause = 1.0 / run.settings.mail.rate_per_second
+    for job in jobs:
+        barrier = barrier_before_mail(run)
+        if barrier is not None:
+            logger().warning("mail: stopped before %d, %s", job.mail_id, barrier.code)
+            break
+        started = time.monotonic()
+        outcome = _send_one(run, mailer, job)
+        handed += outcome.kind == "handed"
+        if outcome.stop_batch:
+            logger().error("mail: batch ended, %s", outcome.code)
+            run.mail_fault = str(outcome.code) if outcome.configuration_fault else run.mail_fault
+            break
+        time.sleep(max(0.0, pause - (time.monotonic() - started)))
+    return handed
+
+
+def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome:
+    with run.store.transaction() as conn:
+        ledger.claim(conn, job.mail_id, run_id=run.run_id, now=run.clock.as_of)
+
+    def on_data() -> None:
+        with run.store.transaction() as conn:
+            ledger.mark_in_data(conn, job.mail_id, run_id=run.run_id, now=run.clock.as_of)
+
+    outcome = mailer.deliver(job.address, job.body, on_data)
+    with run.store.transaction() as conn:
+        _settle(run, conn, job, outcome)
+    logger().info("mail %d: %s %s", job.mail_id, outcome.kind, outcome.code or "")
+    return outcome
+
+
+def _settle(run: Run, conn: object, job: _Job, outcome: Outcome) -> None:
+    now: datetime = run.clock.as_of
+    words = {"run_id": run.run_id, "now": now, "reply": f"{outcome.code or ''} {outcome.text}".strip()}
+    match outcome.kind:
+        case "handed":
+            ledger.mark_handed(conn, job.mail_id, **words)
+        case "refused":
+            ledger.mark_refused(conn, job.mail_id, **words)
+        case "uncertain":
+            ledger.mark_uncertain(conn, job.mail_id, **words)
+        case _:
+            wait = RETRY_AFTER[min(job.tries, len(RETRY_AFTER) - 1)]
+            ledger.mark_retry(conn, job.mail_id, next_try_at=run.clock.now() + wait, **words)

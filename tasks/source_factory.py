@@ -1,0 +1,71 @@
+"""Configured sources become readers and contexts: the one place where settings meet `tasks/sources`."""
+
+from pathlib import Path
+
+from tasks.intake.normalise import NormaliseContext
+from tasks.intake.status_words import STATUS_WORDS
+from tasks.intake.text import fold
+from tasks.intake.unit_map import read_unit_map
+from tasks.run_context import Run
+from tasks.rules.datasets import DATASETS
+from tasks.settings import FilesSource as FilesSettings
+from tasks.settings import OpencpsSource as OpencpsSettings
+from tasks.settings import Source as SourceSettings
+from tasks.settings import read_secret
+from tasks.sources.base import Source
+from tasks.sources.files import FilesSource
+from tasks.sources.opencps import OpencpsSource
+
+
+def make_source(run: Run, settings: SourceSettings) -> Source:
+    """The reader of a configured source. Secrets are read here, at the moment of use.
+
+    Raises:
+        SecretError: a configured password or token cannot be had.
+    """
+    if isinstance(settings, OpencpsSettings):
+        return _opencps(settings)
+    return _files(settings)
+
+
+def normalise_context(run: Run, settings: SourceSettings) -> NormaliseContext:
+    """What this source's cells mean."""
+    words = STATUS_WORDS | {fold(word): str(code) for word, code in settings.status_map.items()}
+    return NormaliseContext(
+        as_of=run.clock.as_of,
+        opening=run.hours.opening,
+        closing=run.hours.closing,
+        constants=settings.constants if isinstance(settings, FilesSettings) else {},
+        unit_map=read_unit_map(settings.unit_map) if settings.unit_map else None,
+        status_map=words,
+    )
+
+
+def _files(settings: FilesSettings) -> FilesSource:
+    return FilesSource(
+        name=settings.name,
+        dataset=DATASETS[settings.dataset],
+        path=Path(settings.path),
+        mode=settings.mode,
+        files=settings.files,
+        name_date=settings.name_date or None,
+        constants=settings.constants,
+        encoding=settings.encoding or "auto",
+    )
+
+
+def _opencps(settings: OpencpsSettings) -> OpencpsSource:
+    return OpencpsSource(
+        name=settings.name,
+        base_url=settings.base_url,
+        base_path=settings.base_path,
+        group_id=settings.group_id,
+        username=settings.username,
+        password=read_secret(settings.password_env, settings.password_file),
+        token=read_secret(settings.token_env, settings.token_file),
+        status_map={word: str(code) for word, code in settings.status_map.items()},
+        window_days=settings.window_days,
+        page_size=settings.page_size,
+        timeout_seconds=settings.timeout_seconds,
+        ca_file=settings.ca_file,
+    )

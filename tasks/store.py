@@ -1,0 +1,64 @@
+"""The warehouse as a run holds it: one engine, short transactions; a dry run works on something that is thrown away.
+
+A dry run sees exactly what a real one would see and leaves nothing: on SQLite it works on a copy, on PostgreSQL
+inside one outer transaction that is rolled back.
+"""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+
+from warehouse.engine import open_engine, transaction, without_writer_lock
+from warehouse.schema import upgrade, upgrade_on
+
+
+class Store:
+    """Transactions of one run."""
+
+    def __init__(self, engine: Engine, outer: Connection | None = None) -> None:
+        self.engine = engine
+        self._outer = outer
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One short transaction; inside a PostgreSQL dry run a savepoint of the outer one."""
+        if self._outer is not None:
+            with self._outer.begin_nested():
+                yield self._outer
+        else:
+            with transaction(self.engine) as connection:
+                yield connection
+
+
+@contextmanager
+def open_store(url: str, *, dry_run: bool) -> Iterator[Store]:
+    """A migrated warehouse. A missing database is created, a foreign one refused (`SchemaError`)."""
+    with ExitStack() as stack:
+        if dry_run and make_url(url).get_backend_name() == "sqlite":
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dondoc-dry-"))
+            url = _copied(url, Path(folder))
+        engine = open_engine(url)
+        stack.callback(engine.dispose)
+        if dry_run and engine.dialect.name != "sqlite":
+            outer = without_writer_lock(stack.enter_context(engine.connect()))
+            stack.callback(outer.begin().rollback)
+            upgrade_on(outer, "dry run")
+            yield Store(engine, outer)
+        else:
+            upgrade(engine)
+            yield Store(engine)
+
+
+def _copied(url: str, folder: Path) -> str:
+    """A consistent copy of an SQLite warehouse, or an empty one where there is none yet."""
+    original, copy = Path(make_url(url).database or ""), folder / "warehouse.sqlite3"
+    if original.exists():
+        with closing(sqlite3.connect(f"file:{original}?mode=ro", uri=True)) as source:
+            with closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+    return f"sqlite:///{copy}"
