@@ -1,0 +1,129 @@
+"""Named reads of what is true now: current versions as plain dictionaries, for the rules to judge.
+
+A row carries its canonical columns (aware instants, dates, ints, bools, None) and record_key, system, source,
+source_ref, data_moment, content_hash, known_from. Work follows what is open: prefer the reads that start from open
+items to `current_rows` of a large dataset. History is `lineage`'s, decisions are nobody's here.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, select, text
+
+from warehouse.tables import FINISHED, VERSIONS
+
+Row = dict[str, Any]
+
+_CHUNK = 500
+_HIDDEN = ("version_id", "known_to", "run_id")
+# Literal, so that SQLite's planner sees that the partial index ix_dossiers__open answers it.
+_UNFINISHED = text("dossiers.status NOT IN ({})".format(", ".join(f"'{status}'" for status in FINISHED)))
+
+
+def item_key(subject: str, system: str, record_key: str) -> str:
+    """The stable name of an item in flags and mails: "dossier/one-stop/38963"."""
+    return f"{subject}/{system}/{record_key}"
+
+
+def split_item_key(key: str) -> tuple[str, str, str]:
+    """Inverse of `item_key`; systems have no slash, record keys may."""
+    subject, system, record_key = key.split("/", 2)
+    return subject, system, record_key
+
+
+def current_rows(conn: Connection, dataset: str, system: str | None = None) -> list[Row]:
+    """All current versions of a dataset, in order of system and key."""
+    return _rows(conn, dataset, *([] if system is None else [VERSIONS[dataset].c.system == system]))
+
+
+def open_dossiers(conn: Connection) -> list[Row]:
+    """Current dossiers that still ask something of somebody: neither refused, returned, resolved nor done."""
+    return _rows(conn, "dossiers", _UNFINISHED)
+
+
+def open_keys(conn: Connection, system: str) -> frozenset[str]:
+    """Record keys of the open dossiers of a system, for a pull that must look at them again."""
+    table = VERSIONS["dossiers"]
+    chosen = select(table.c.record_key).where(table.c.known_to.is_(None), table.c.system == system, _UNFINISHED)
+    return frozenset(conn.execute(chosen).scalars())
+
+
+def dossiers_by_key(conn: Connection, item_keys: Iterable[str]) -> list[Row]:
+    """Current dossiers of these item keys, finished ones too; unknown keys are simply absent."""
+    return rows_by_key(conn, "dossiers", (split_item_key(key)[1:] for key in item_keys))
+
+
+def rows_by_key(conn: Connection, dataset: str, keys: Iterable[tuple[str, str]]) -> list[Row]:
+    """Current versions of a dataset by (system, record_key)."""
+    return _by(conn, dataset, "record_key", keys)
+
+
+def dossiers_by_code(conn: Connection, codes: Iterable[tuple[str, str]]) -> list[Row]:
+    """Current dossiers by (system, dossier_code); a code may name several."""
+    return _by(conn, "dossiers", "dossier_code", codes)
+
+
+def events_for(conn: Connection, codes: Iterable[tuple[str, str]]) -> list[Row]:
+    """Current dossier events by (system, dossier_code), in order of system, code, time and key."""
+    rows = _by(conn, "dossier_events", "dossier_code", codes)
+    return sorted(rows, key=lambda r: (r["system"], r["dossier_code"], r["at"], r["record_key"]))
+
+
+def current_recommendations(conn: Connection) -> list[Row]:
+    """All recommendations; which are open the event log decides, not the status column."""
+    return current_rows(conn, "recommendations")
+
+
+def recommendation_events(conn: Connection) -> list[Row]:
+    """All events of recommendations, in order of system, code, time and key."""
+    rows = current_rows(conn, "recommendation_events")
+    return sorted(rows, key=lambda r: (r["system"], r["recommendation_code"], r["at"], r["record_key"]))
+
+
+def units(conn: Connection) -> list[Row]:
+    """The directory of units with their validity."""
+    return current_rows(conn, "units")
+
+
+def unit_succession(conn: Connection) -> list[Row]:
+    """Which units followed which, since when and by what document."""
+    return current_rows(conn, "unit_succession")
+
+
+def contacts(conn: Connection) -> list[Row]:
+    """Addresses by unit and role."""
+    return current_rows(conn, "contacts")
+
+
+def absences(conn: Connection) -> list[Row]:
+    """Who is away, and whom to write to meanwhile."""
+    return current_rows(conn, "absences")
+
+
+def procedures(conn: Connection) -> list[Row]:
+    """Procedures with their allowed times."""
+    return current_rows(conn, "procedures")
+
+
+def _rows(conn: Connection, dataset: str, *conditions: ColumnElement[bool] | Any) -> list[Row]:
+    table = VERSIONS[dataset]
+    shown = [c for c in table.columns if c.name not in _HIDDEN]
+    chosen = select(*shown).where(table.c.known_to.is_(None), *conditions).order_by(table.c.system, table.c.record_key)
+    return [dict(row) for row in conn.execute(chosen).mappings()]
+
+
+def _by(conn: Connection, dataset: str, column: str, pairs: Iterable[tuple[str, str]]) -> list[Row]:
+    """Chunked look-up, so that no statement grows with the number of open items."""
+    table = VERSIONS[dataset]
+    wanted: dict[str, set[str]] = {}
+    for system, value in pairs:
+        wanted.setdefault(system, set()).add(value)
+    out: list[Row] = []
+    for system, values in sorted(wanted.items()):
+        for chunk in _chunks(sorted(values)):
+            out += _rows(conn, dataset, and_(table.c.system == system, table.c[column].in_(chunk)))
+    return out
+
+
+def _chunks(values: Sequence[str]) -> list[Sequence[str]]:
+    return [values[i : i + _CHUNK] for i in range(0, len(values), _CHUNK)]

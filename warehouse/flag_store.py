@@ -1,0 +1,115 @@
+"""The stored set of flags, brought into line with what the rules computed: opened, kept, closed.
+
+An open flag is one (item_key, flag) with `closed_at` empty; closed ones stay as history. What deserves a flag is
+decided in `tasks/rules`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from warehouse.tables import flag_runs, flags
+
+_OPEN = flags.c.closed_at.is_(None)
+_OPEN_KEYS = select(flags.c.id, flags.c.item_key, flags.c.flag).where(_OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRow:
+    """One flag as computed. `facts` is the JSON form of the item's facts; `due_at` None while paused."""
+
+    subject: str
+    system: str
+    item_key: str
+    code: str
+    flag: str
+    unit_code: str
+    recorded_unit_code: str
+    tier: int | None
+    due_at: datetime | None
+    days_late: int | None
+    disputed: bool
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagCounts:
+    """What bringing into line did, and how many flags are open after it."""
+
+    opened: int
+    closed: int
+    open: int
+
+
+def bring_into_line(
+    conn: Connection,
+    computed: Sequence[FlagRow],
+    *,
+    as_of: datetime,
+    business_date: date,
+    run_id: str,
+    rule_version: str,
+    calendar_version: str,
+) -> FlagCounts:
+    """Make the open flags equal to `computed`; `since` of those that stay is kept. Again with the same: no change."""
+    wanted = {(row.item_key, row.flag): row for row in computed}
+    stored = {(r.item_key, r.flag): r.id for r in conn.execute(_OPEN_KEYS)}
+    gone = [{"row": stored[key], "closed": as_of} for key in stored.keys() - wanted.keys()]
+    kept = [{"row": stored[key], "run_id": run_id, **_told(wanted[key])} for key in stored.keys() & wanted.keys()]
+    fresh = [row for key, row in sorted(wanted.items()) if key not in stored]
+    if gone:
+        conn.execute(update(flags).where(flags.c.id == bindparam("row")).values(closed_at=bindparam("closed")), gone)
+    if kept:
+        told: dict[str, Any] = {name: bindparam(name) for name in kept[0] if name != "row"}
+        conn.execute(update(flags).where(flags.c.id == bindparam("row")).values(told), kept)
+    if fresh:
+        conn.execute(insert(flags), [{**_told(row), "since": as_of, "run_id": run_id} for row in fresh])
+    counts = FlagCounts(opened=len(fresh), closed=len(gone), open=len(wanted))
+    _write_down(
+        conn,
+        counts,
+        as_of,
+        business_date=business_date,
+        run_id=run_id,
+        rule_version=rule_version,
+        calendar_version=calendar_version,
+    )
+    return counts
+
+
+def open_flags(conn: Connection, unit: str | None = None) -> list[dict[str, Any]]:
+    """Open flags in a stable order; `unit`: those asked of that unit today."""
+    chosen = select(flags).where(_OPEN).order_by(flags.c.subject, flags.c.item_key, flags.c.flag)
+    if unit is not None:
+        chosen = chosen.where(flags.c.unit_code == unit)
+    return [dict(row) for row in conn.execute(chosen).mappings()]
+
+
+def flag_counts(conn: Connection) -> list[tuple[str, int]]:
+    """Open flags by kind, most frequent first."""
+    chosen = select(flags.c.flag, func.count()).where(_OPEN).group_by(flags.c.flag)
+    numbers = [(name, number) for name, number in conn.execute(chosen).tuples()]
+    return sorted(numbers, key=lambda item: (-item[1], item[0]))
+
+
+def last_flag_run(conn: Connection) -> dict[str, Any] | None:
+    """The newest flag run, None before the first."""
+    row = conn.execute(select(flag_runs).order_by(flag_runs.c.as_of.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+def _told(row: FlagRow) -> dict[str, Any]:
+    return asdict(row) | {"facts": dict(row.facts)}
+
+
+def _write_down(conn: Connection, counts: FlagCounts, as_of: datetime, **frame: Any) -> None:
+    """One row per as_of; a repetition adds what it moved (normally nothing)."""
+    same = flag_runs.c.as_of == as_of
+    if conn.execute(select(flag_runs.c.as_of).where(same)).one_or_none() is None:
+        conn.execute(insert(flag_runs).values(as_of=as_of, **frame, **asdict(counts)))
+        return
+    added = {"opened": flag_runs.c.opened + counts.opened, "closed": flag_runs.c.closed + counts.closed}
+    conn.execute(update(flag_runs).where(same).values(**added, **frame, open=counts.open))

@@ -1,0 +1,195 @@
+"""Loading one validated batch: rows, quarantine, counts and the promoted mark in the caller's one transaction.
+
+`merge` is the only way by which source rows enter the warehouse. The SQL of its steps is in `merging`, bulk writing
+in `staging`; whether a batch may be loaded at all (gates) is decided before it comes here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from tasks.rules.datasets import DATASETS, Mode
+from warehouse import merging, quarantine
+from warehouse.errors import CountingLawError
+from warehouse.landed import mark_promoted
+from warehouse.merging import Frame
+from warehouse.quarantine import QuarantinedRow
+from warehouse.staging import stage, unstage
+from warehouse.tables import loads
+
+PROMOTED, UNCHANGED, REFUSED, FAILED = "promoted", "unchanged", "refused", "failed"
+OLDER = "older"  # reason of rows that an already promoted, newer statement overrules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One source's validated pull.
+
+    `rows` hold record_key, content_hash, source_ref and the stored columns of the dataset as Python values; a key
+    comes once. `complete`: the pull told everything there is, so what a snapshot lacks has ended. `landed`: hashes
+    of the bodies it was read from. `ignored`: reason code → rows left out on purpose.
+    """
+
+    run_id: str
+    source: str
+    system: str
+    dataset: str
+    as_of: datetime
+    data_moment: datetime
+    rows: Iterable[Mapping[str, Any]]
+    pulled: int
+    quarantined: Sequence[QuarantinedRow] = ()
+    duplicate: int = 0
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    complete: bool = False
+    landed: Sequence[str] = ()
+    state: str = PROMOTED
+
+    @property
+    def frame(self) -> Frame:
+        """What all its rows have in common."""
+        return Frame(
+            run_id=self.run_id,
+            source=self.source,
+            system=self.system,
+            dataset=self.dataset,
+            as_of=self.as_of,
+            data_moment=self.data_moment,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What became of the pulled rows; the first six parts add up to `pulled`.
+
+    `quarantined_new`: those not open before; `ended`: rows of a snapshot that are gone; `closed`: quarantine rows
+    settled by this load.
+    """
+
+    pulled: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+    quarantined_new: int = 0
+    ended: int = 0
+    closed: int = 0
+    ignored_reasons: Mapping[str, int] = field(default_factory=dict)
+
+    def obey_law(self, source: str) -> None:
+        """Raise CountingLawError unless every pulled row is accounted for exactly once."""
+        parts = self.new + self.changed + self.unchanged + self.quarantined + self.duplicate + self.ignored
+        if parts != self.pulled:
+            told = {name: number for name, number in asdict(self).items() if name != "ignored_reasons"}
+            raise CountingLawError(source, told)
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing in the warehouse moved but what was confirmed."""
+        return not (self.new or self.changed or self.ended or self.quarantined_new or self.closed)
+
+
+def merge(conn: Connection, batch: Batch) -> Counts:
+    """Load the batch inside the caller's transaction; the same batch again changes nothing.
+
+    Raises CountingLawError when the counts do not add up: the caller's transaction must roll back (as it does when
+    the exception leaves `transaction`).
+    """
+    frame = batch.frame
+    outdated = DATASETS[batch.dataset].mode is Mode.SNAPSHOT and _overtaken(conn, batch)
+    staged = stage(conn, batch.dataset, batch.rows)
+    verdicts = merging.judge(conn, frame, staged, outdated=outdated)
+    merging.close_changed(conn, frame, staged)
+    merging.insert_versions(conn, frame, staged)
+    merging.confirm_unchanged(conn, frame, staged)
+    kept = quarantine.keep(conn, frame, batch.quarantined)
+    complete = batch.complete and not outdated
+    closed = quarantine.close_mended(conn, frame, staged, batch.quarantined, complete=complete)
+    ends = complete and DATASETS[batch.dataset].mode is Mode.SNAPSHOT
+    ended = merging.end_missing(conn, frame, staged) if ends else 0
+    unstage(conn, staged)
+    counts = _count(batch, verdicts, quarantined_new=kept, closed=closed, ended=ended)
+    counts.obey_law(batch.source)
+    mark_promoted(conn, batch.source, batch.landed)
+    return _write_down(conn, batch, counts)
+
+
+def record_failure(
+    conn: Connection,
+    *,
+    run_id: str,
+    source: str,
+    dataset: str,
+    as_of: datetime,
+    state: str,
+    error_code: str,
+    error: str,
+    data_moment: datetime | None = None,
+    pulled: int = 0,
+) -> None:
+    """Write down a pull of which nothing was loaded: `refused` by a gate or `failed` on the way."""
+    told = {"state": state, "error_code": error_code, "error": error, "data_moment": data_moment, "pulled": pulled}
+    _replace(conn, {"run_id": run_id, "source": source, "dataset": dataset, "as_of": as_of, **told})
+
+
+def record_unchanged(
+    conn: Connection, *, run_id: str, source: str, dataset: str, as_of: datetime, data_moment: datetime
+) -> None:
+    """Write down a pull whose bodies were all promoted before: nothing to read, and fresh."""
+    told = {"state": UNCHANGED, "data_moment": data_moment}
+    _replace(conn, {"run_id": run_id, "source": source, "dataset": dataset, "as_of": as_of, **told})
+
+
+def load_of(conn: Connection, run_id: str, source: str) -> dict[str, Any] | None:
+    """What this run has written down for the source: tells after a lost connection whether the commit had happened."""
+    chosen = select(loads).where(loads.c.run_id == run_id, loads.c.source == source)
+    row = conn.execute(chosen).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+def _overtaken(conn: Connection, batch: Batch) -> bool:
+    chosen = select(func.max(loads.c.data_moment)).where(
+        loads.c.source == batch.source, loads.c.dataset == batch.dataset, loads.c.state == PROMOTED
+    )
+    newest = conn.execute(chosen).scalar()
+    return newest is not None and newest > batch.data_moment
+
+
+def _count(batch: Batch, verdicts: Mapping[str, int], *, quarantined_new: int, closed: int, ended: int) -> Counts:
+    reasons = {reason: number for reason, number in batch.ignored.items() if number}
+    if merging.OLDER in verdicts:
+        reasons[OLDER] = reasons.get(OLDER, 0) + verdicts[merging.OLDER]
+    return Counts(
+        pulled=batch.pulled,
+        new=verdicts.get(merging.NEW, 0),
+        changed=verdicts.get(merging.CHANGED, 0),
+        unchanged=verdicts.get(merging.UNCHANGED, 0),
+        quarantined=len(batch.quarantined),
+        duplicate=batch.duplicate,
+        ignored=sum(reasons.values()),
+        quarantined_new=quarantined_new,
+        ended=ended,
+        closed=closed,
+        ignored_reasons=reasons,
+    )
+
+
+def _write_down(conn: Connection, batch: Batch, counts: Counts) -> Counts:
+    """The row of `loads`; when a promoted batch is repeated in its own run, the first count stands."""
+    before = load_of(conn, batch.run_id, batch.source)
+    if before is not None and before["state"] == PROMOTED and counts.quiet and before["pulled"] == counts.pulled:
+        return Counts(**{name: before[name] for name in asdict(counts) if name != "closed"})
+    told = {name: value for name, value in asdict(counts).items() if name != "closed"}
+    frame = {"run_id": batch.run_id, "source": batch.source, "dataset": batch.dataset, "as_of": batch.as_of}
+    _replace(conn, {**frame, "state": batch.state, "data_moment": batch.data_moment, **told})
+    return counts
+
+
+def _replace(conn: Connection, values: Mapping[str, Any]) -> None:
+    conn.execute(delete(loads).where(loads.c.run_id == values["run_id"], loads.c.source == values["source"]))
+    conn.execute(insert(loads).values({"ignored_reasons": {}, **values}))

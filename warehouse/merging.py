@@ -1,0 +1,126 @@
+"""The set-based steps of a load: judge every staged row against the current versions, then close, insert and end.
+
+All inside the caller's transaction; no step reads rows into Python. The order of steps and the counts are `loads`'.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, insert, literal, or_, select, update
+
+from warehouse.instants import Instant
+from warehouse.staging import stored_columns
+from warehouse.tables import VERSIONS, quarantine
+
+NEW, CHANGED, UNCHANGED, OLDER = "new", "changed", "unchanged", "older"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What all rows of one batch have in common."""
+
+    run_id: str
+    source: str
+    system: str
+    dataset: str
+    as_of: datetime
+    data_moment: datetime
+
+    @property
+    def versions(self) -> Table:
+        """The table of versions of the dataset."""
+        return VERSIONS[self.dataset]
+
+    def current(self) -> ColumnElement[bool]:
+        """The current versions of this system."""
+        return and_(self.versions.c.known_to.is_(None), self.versions.c.system == self.system)
+
+
+def judge(conn: Connection, frame: Frame, staged: Table, *, outdated: bool) -> dict[str, int]:
+    """Give each staged row its verdict; returns how many got which.
+
+    `outdated`: the batch is a snapshot older than one already promoted, so that only equal content may pass.
+    """
+    current = frame.versions
+    verdict = case(
+        (staged.c.content_hash == current.c.content_hash, UNCHANGED),
+        (or_(literal(outdated), current.c.data_moment > _instant(frame.data_moment)), OLDER),
+        else_=CHANGED,
+    )
+    start = case((current.c.known_from > _instant(frame.as_of), current.c.known_from), else_=_instant(frame.as_of))
+    conn.execute(update(staged).values(verdict=OLDER if outdated else NEW, known_from=frame.as_of))
+    conn.execute(
+        update(staged)
+        .values(verdict=verdict, known_from=start)
+        .where(frame.current(), current.c.record_key == staged.c.record_key)
+    )
+    rows = conn.execute(select(staged.c.verdict, func.count()).group_by(staged.c.verdict))
+    return {str(name): int(number) for name, number in rows.tuples()}
+
+
+def close_changed(conn: Connection, frame: Frame, staged: Table) -> None:
+    """Current versions whose content has changed end where their successors begin."""
+    current = frame.versions
+    conn.execute(
+        update(current)
+        .values(known_to=staged.c.known_from)
+        .where(frame.current(), current.c.record_key == staged.c.record_key, staged.c.verdict == CHANGED)
+    )
+
+
+def insert_versions(conn: Connection, frame: Frame, staged: Table) -> None:
+    """New and changed rows become current."""
+    names = [c.name for c in stored_columns(frame.dataset)]
+    common: dict[str, ColumnElement[Any]] = {
+        "source": literal(frame.source),
+        "system": literal(frame.system),
+        "data_moment": _instant(frame.data_moment),
+        "known_from": staged.c.known_from,
+        "run_id": literal(frame.run_id),
+    }
+    values: list[ColumnElement[Any]] = [*common.values(), *(staged.c[name] for name in names)]
+    chosen = select(*values).where(staged.c.verdict.in_((NEW, CHANGED))).order_by(staged.c.record_key)
+    conn.execute(insert(frame.versions).from_select([*common, *names], chosen))
+
+
+def confirm_unchanged(conn: Connection, frame: Frame, staged: Table) -> None:
+    """The source said the same again, later: an older file that differs must not win over it any more."""
+    current = frame.versions
+    conn.execute(
+        update(current)
+        .values(data_moment=frame.data_moment)
+        .where(
+            frame.current(),
+            current.c.record_key == staged.c.record_key,
+            staged.c.verdict == UNCHANGED,
+            current.c.data_moment < _instant(frame.data_moment),
+        )
+    )
+
+
+def end_missing(conn: Connection, frame: Frame, staged: Table) -> int:
+    """Rows of this source that its complete snapshot no longer has end at its data moment; returns how many.
+
+    A row that came, but lies in quarantine, has not gone.
+    """
+    current = frame.versions
+    came = select(staged.c.record_key).where(staged.c.record_key == current.c.record_key)
+    doubted = select(quarantine.c.id).where(
+        quarantine.c.source == frame.source,
+        quarantine.c.record_key == current.c.record_key,
+        quarantine.c.last_seen_at == _instant(frame.as_of),
+        quarantine.c.closed_at.is_(None),
+    )
+    gone = and_(
+        frame.current(),
+        current.c.source == frame.source,
+        current.c.data_moment <= _instant(frame.data_moment),
+        ~came.exists(),
+        ~doubted.exists(),
+    )
+    return conn.execute(update(current).values(known_to=frame.data_moment).where(gone)).rowcount
+
+
+def _instant(moment: datetime) -> ColumnElement[datetime]:
+    return literal(moment, Instant())
