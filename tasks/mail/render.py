@@ -1,0 +1,86 @@
+"""Digest in, finished mail out: the same value always renders to the same characters.
+
+The one door to templates. What is said comes from `subject`, `lead` and `blocks`; here it is laid out twice and
+looked over by the guard. Bulletins have their own letter in `bulletin`.
+"""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tasks.mail.blocks import blocks_of, foot_of
+from tasks.mail.guard import made_harmless, refuse_personal_data
+from tasks.mail.lead import lead_of
+from tasks.mail.letter import Headings, Letter
+from tasks.mail.letter import MailStyle as MailStyle
+from tasks.mail.letter import RenderedMail as RenderedMail
+from tasks.mail.parts import parts_of
+from tasks.mail.phrases import Voice
+from tasks.mail.subject import subject_of
+from tasks.mail.wording import wording
+from tasks.rules.model import Digest, Recipient
+
+
+def render_digest(digest: Digest, style: MailStyle, locale: str = "vi") -> RenderedMail:
+    """The mail of a digest in one language. Raises `PersonalDataError`, KeyError for an unknown language."""
+    letter = letter_of(made_harmless(digest), style, locale)
+    mail = lay_out(letter, "letter")
+    refuse_personal_data(digest, (mail.subject, mail.text), (style.contact_address,))
+    return mail
+
+
+def letter_of(digest: Digest, style: MailStyle, locale: str) -> Letter:
+    """The letter before layout."""
+    voice = Voice(wording(locale), you_of(digest.recipient), digest.business_date)
+    parts = parts_of(digest)
+    return Letter(
+        locale=locale,
+        subject=subject_of(voice, digest, parts),
+        greeting=greeting(voice, digest.recipient),
+        lead=lead_of(voice, digest, parts),
+        blocks=blocks_of(voice, digest, parts, style),
+        foot=foot_of(voice, digest, parts, style),
+        regards=voice.say("foot.regards"),
+        signature=style.sender_name,
+        automatic=voice.say("foot.automatic"),
+        headings=headings(voice),
+    )
+
+
+def headings(voice: Voice) -> Headings:
+    """Column headings in the language of the letter."""
+    number, content, due, state = (voice.say(f"row.{k}") for k in ("number", "content", "due", "state"))
+    return Headings(number=number, content=content, due=due, state=state)
+
+
+def you_of(recipient: Recipient) -> str:
+    """The salutation inside a sentence: "đồng chí", "ông/bà"."""
+    return recipient.salutation.lower()
+
+
+def greeting(voice: Voice, recipient: Recipient) -> tuple[str, ...]:
+    """To whom, by post; a delegate is told for whom he acts."""
+    lines = [voice.say("greeting.to", salutation=recipient.salutation, post=recipient.post)]
+    if recipient.acting_for:
+        post = recipient.acting_for.removesuffix(recipient.unit_name).rstrip()
+        lines.append(voice.say("greeting.acting", post=post or recipient.acting_for))
+    return tuple(lines)
+
+
+def lay_out(letter: Letter, template: str) -> RenderedMail:
+    """Both parts of a letter."""
+    text = _environment(html=False).get_template(f"{template}.txt.j2").render(letter=letter)
+    html = _environment(html=True).get_template(f"{template}.html.j2").render(letter=letter)
+    return RenderedMail(subject=letter.subject, text=text, html=html, locale=letter.locale)
+
+
+@cache
+def _environment(*, html: bool) -> Environment:
+    return Environment(
+        loader=PackageLoader("tasks.mail"),
+        undefined=StrictUndefined,
+        autoescape=html,  # noqa: S701 - the text part has no markup to escape
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
