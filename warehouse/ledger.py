@@ -60,7 +60,7 @@ class MailRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailItem:
+class ItemRow:
     """What a mail says of one item; only `asked` items cause mails and count for the ladder."""
 
     role: str  # asked | informed | cleared | corrected
@@ -78,7 +78,7 @@ class MailItem:
     corrects: Sequence[int] = ()
 
 
-def plan(conn: Connection, mail: MailRow, items: Sequence[MailItem]) -> int:
+def plan(conn: Connection, mail: MailRow, items: Sequence[ItemRow]) -> int:
     """Enter a composed mail with its items; returns its id.
 
     Raises AlreadyPlannedError when the key (business_date, audience, address, revision) or an asked item (item,

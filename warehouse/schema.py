@@ -26,16 +26,21 @@ def upgrade(engine: Engine) -> None:
 
     Raises SchemaError for another application's database and for a schema newer than this version.
     """
+    with transaction(engine) as conn:
+        upgrade_on(conn, where_is(engine))
+
+
+def upgrade_on(conn: Connection, where: str) -> None:
+    """The same inside the caller's transaction (a dry run rolls it back); `where` names the database in errors."""
+    if _recognise(conn, where) == revisions()[-1]:
+        return
     from alembic import command
     from alembic.config import Config
 
-    with transaction(engine) as conn:
-        if _recognise(conn, where_is(engine)) == revisions()[-1]:
-            return
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
 
 
 def check(engine: Engine) -> None:
