@@ -12,10 +12,15 @@ NOT_RECEIVED = "not_received"
 OLDER = "older"
 
 
-def set_aside(dataset: Dataset, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The frame without those records, its `rid` counted anew, and how many went for which reason."""
+def set_aside(
+    dataset: Dataset, frame: pd.DataFrame, known_open: frozenset[str] = frozenset()
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The frame without those records, its `rid` counted anew, and how many went for which reason.
+
+    `known_open`: keys of dossiers open in the warehouse; they were received, whatever their status says now.
+    """
     older = _older(frame)
-    not_received = _not_received(dataset, frame) & ~older
+    not_received = _not_received(dataset, frame) & ~older & ~frame["record_key"].isin(known_open)
     counts = {NOT_RECEIVED: int(not_received.sum()), OLDER: int(older.sum())}
     kept = frame[~(older | not_received)].reset_index(drop=True)
     kept["rid"] = range(len(kept))

@@ -15,7 +15,6 @@ from typing import Final
 from tasks.intake.text import clean, fold
 from tasks.sources.base import Note, SourceFault
 
-ENCODINGS: Final = ("auto", "utf-8", "utf-16", "cp1258")
 LONGEST_CELL: Final = 32_768  # characters, as a spreadsheet has it
 _DELIMITERS: Final = (",", ";", "\t")
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -67,13 +66,15 @@ def read_table(
     file: str,
     headings: Sequence[Heading],
     encoding: str = "auto",
+    delimiter: str | None = None,
     constants: Collection[str] = (),
 ) -> Table:
     """The rows of a CSV body. Raises SourceFault naming file, line or columns; `constants` need no column."""
     origin = _Origin(source, file)
     text = _decode(body, encoding, origin)
-    places, delimiter, extra = _header(text, headings, frozenset(constants), origin)
-    rows = tuple(_rows(text, delimiter, places, origin))
+    delimiters = _DELIMITERS if delimiter is None else (delimiter,)
+    places, chosen, extra = _header(text, headings, delimiters, frozenset(constants), origin)
+    rows = tuple(_rows(text, chosen, places, origin))
     notes: list[Note] = []
     if extra:
         shown = ", ".join(clean(name)[:40] or "?" for name in extra[:5])
@@ -88,6 +89,8 @@ def _decode(body: bytes, encoding: str, origin: _Origin) -> str:
     marked = next((name for bom, name in _BOMS if body.startswith(bom)), None)
     try:
         text = body.decode(marked or ("utf-8" if encoding == "auto" else encoding), errors="strict")
+    except LookupError:
+        raise origin.fault("encoding_unsupported", encoding=encoding) from None
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         raise origin.fault("encoding_unknown", line=line) from None
@@ -97,11 +100,15 @@ def _decode(body: bytes, encoding: str, origin: _Origin) -> str:
 
 
 def _header(
-    text: str, headings: Sequence[Heading], constants: frozenset[str], origin: _Origin
+    text: str,
+    headings: Sequence[Heading],
+    delimiters: Sequence[str],
+    constants: frozenset[str],
+    origin: _Origin,
 ) -> tuple[list[str | None], str, list[str]]:
     """Canonical name per column (None: not used), the delimiter that finds most of them, and the unused headings."""
     known = {fold(word): heading.name for heading in headings for word in (heading.name, *heading.aliases)}
-    tries = [(delimiter, _first_row(text, delimiter, origin)) for delimiter in _DELIMITERS]
+    tries = [(delimiter, _first_row(text, delimiter, origin)) for delimiter in delimiters]
     delimiter, cells = max(tries, key=lambda pair: sum(fold(cell) in known for cell in pair[1]))
     places = [known.get(fold(cell)) for cell in cells]
     found = [name for name in places if name]

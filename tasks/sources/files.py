@@ -15,7 +15,7 @@ from typing import Literal
 from tasks.intake.landing import LandedBody, Landing
 from tasks.rules.datasets import Dataset, Mode
 from tasks.sources.base import Note, Pulled, PullRequest, RawRecord, SourceFault
-from tasks.sources.csv_table import ENCODINGS, Heading, Row, read_table
+from tasks.sources.csv_table import Heading, Row, read_table
 from tasks.sources.folder import Candidate, candidates, read_whole
 
 _READABLE = frozenset({".csv", ".txt", ".tsv"})
@@ -26,8 +26,9 @@ class FilesSource:
     """A drop folder. `path` is a folder with a pattern as its last part (`data/contacts*.csv`).
 
     `name_date` is the strptime form of the date in file names; without one (or without a match) the file's time of
-    change is its data moment. `constants` stand in for columns that the layout lacks. `settle_seconds`: a file changed
-    less than so long ago counts as unfinished; `clock` is the machine's.
+    change is its data moment. `constants` stand in for columns that the layout lacks. `encoding` is that of files
+    without byte order mark (`auto`: UTF-8), `delimiter` the one to use (None: found by the heading row).
+    `settle_seconds`: a file changed less than so long ago counts as unfinished; `clock` is the machine's.
     """
 
     name: str
@@ -38,14 +39,10 @@ class FilesSource:
     name_date: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     encoding: str = "auto"
+    delimiter: str | None = None
     settle_seconds: float = 0.0
     max_bytes: int = 512 * 1024 * 1024
     clock: Callable[[], float] = time.time
-
-    def __post_init__(self) -> None:
-        if self.encoding not in ENCODINGS:
-            msg = f"encoding {self.encoding!r} is not one of {', '.join(ENCODINGS)}"
-            raise ValueError(msg)
 
     def pull(self, request: PullRequest, landing: Landing) -> Pulled:
         """See `Source.pull`. Faults name the file and what to do with it."""
@@ -129,6 +126,7 @@ class FilesSource:
             file=landed.name,
             headings=[Heading(c.name, c.headings, c.required) for c in self.dataset.columns],
             encoding=self.encoding,
+            delimiter=self.delimiter,
             constants=self.constants,
         )
         notes.extend(table.notes)

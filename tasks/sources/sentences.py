@@ -61,6 +61,10 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: file {file}, line {line}: not Unicode (UTF-8/UTF-16), perhaps TCVN3 or VNI. "
         "Export it as UTF-8 or declare its encoding in the configuration.",
     ),
+    "encoding_unsupported": (
+        "Nguồn {source}: tệp {file}: chưa đọc được bảng mã {encoding}. Hãy xuất lại dạng UTF-8.",
+        "Source {source}: file {file}: the encoding {encoding} cannot be read yet. Export it as UTF-8.",
+    ),
     "nul_in_file": (
         "Nguồn {source}: tệp {file}, dòng {line}: có byte rỗng, tệp bị hỏng. Hãy xuất lại tệp.",
         "Source {source}: file {file}, line {line}: holds NUL, the file is damaged. Export it again.",

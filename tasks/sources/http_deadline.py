@@ -1,0 +1,102 @@
+"""A network layer under httpx that cannot be held up: every read and write ends by one deadline.
+
+HTTP timeouts are per read, so a server that sends a byte now and then holds a client for ever, in the headers as well
+as in the body. Here the time left is what each operation gets.
+"""
+
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpcore
+import httpx
+
+
+@dataclass(slots=True)
+class Deadline:
+    """When to stop, on a monotonic clock: the end of the pull, or of the current request if that is sooner."""
+
+    seconds: float
+    monotonic: Callable[[], float] = time.monotonic
+    _end: float = field(init=False)
+    _request_end: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._end = self._request_end = self.monotonic() + self.seconds
+
+    def begin_request(self, seconds: float) -> None:
+        """From now on a request runs that may take so long, and never longer than the pull."""
+        self._request_end = min(self._end, self.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Seconds until the current request must end; not positive: over."""
+        return self._request_end - self.monotonic()
+
+    def pull_left(self) -> float:
+        """Seconds until the whole pull must end."""
+        return self._end - self.monotonic()
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _left(self._deadline, timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, _left(self._deadline, timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = _left(self._deadline, timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore.NetworkBackend):
+    def __init__(self, deadline: Deadline) -> None:
+        self._inner = httpcore.SyncBackend()
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(self._deadline, timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options), self._deadline)
+
+
+def transport(deadline: Deadline, ca_file: Path | None = None) -> httpx.HTTPTransport:
+    """An httpx transport with verified TLS (`ca_file`: a private authority besides the usual ones) and that deadline.
+
+    httpx has no public door for a network backend, so its pool is replaced; `test_sources_http` holds it to that.
+    """
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    made = httpx.HTTPTransport(verify=context, trust_env=False)
+    made._pool.close()
+    made._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_Backend(deadline))
+    return made
+
+
+def _left(deadline: Deadline, timeout: float | None, late: type[httpcore.TimeoutException]) -> float:
+    left = deadline.left() if timeout is None else min(deadline.left(), timeout)
+    if left <= 0:
+        raise late
+    return left
