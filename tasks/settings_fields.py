@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-LEGACY_ENCODINGS = ("tcvn3", "vni")  # Python has no codec for them; tasks/intake brings its own tables
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _ADDRESS = re.compile(
@@ -105,8 +104,6 @@ def _check_header_text(text: str) -> str:
 
 
 def _check_encoding(text: str) -> str:
-    if text.lower() in LEGACY_ENCODINGS:
-        return text.lower()
     try:
         return codecs.lookup(text).name
     except (LookupError, ValueError):

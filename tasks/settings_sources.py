@@ -60,7 +60,7 @@ class SourceSettings(Section):
         default=None, description="Items due before this day go to ops only. Unset: everything counts."
     )
     encoding: Encoding | None = Field(
-        default=None, description="Text encoding when it is not UTF-8: cp1258, tcvn3, vni, utf-16 ..."
+        default=None, description="Encoding of text files when it is not UTF-8, for example cp1258 or utf-16."
     )
 
     @field_validator("dataset")

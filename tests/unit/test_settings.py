@@ -6,7 +6,6 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
-from settings_sample import ENV, LEAST, WHOLE, loaded, written
 
 from tasks.rules.datasets import Mode
 from tasks.rules.model import Audience, Flag
@@ -16,6 +15,7 @@ from tasks.settings import (
     config_version,
     load_settings,
 )
+from tests.unit.settings_sample import ENV, LEAST, WHOLE, loaded, written
 
 
 def test_the_whole_file_of_the_design_is_understood(tmp_path: Path) -> None:

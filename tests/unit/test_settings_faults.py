@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from settings_sample import ENV, LEAST, WHOLE, faults, keys, written
 
 from tasks.settings import (
     ConfigError,
     load_settings,
 )
+from tests.unit.settings_sample import ENV, LEAST, WHOLE, faults, keys, written
 
 
 @pytest.mark.parametrize(

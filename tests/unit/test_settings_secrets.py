@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from settings_sample import ENV, WHOLE, faults, keys, line_of, loaded, with_login, written
 
 from tasks.settings import (
     ConfigError,
@@ -11,6 +10,7 @@ from tasks.settings import (
     load_settings,
     read_secret,
 )
+from tests.unit.settings_sample import ENV, WHOLE, faults, keys, line_of, loaded, with_login, written
 
 
 def test_a_login_without_its_secret_is_a_fault(tmp_path: Path) -> None:
