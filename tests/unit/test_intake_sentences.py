@@ -11,27 +11,25 @@ from tasks.sources.sentences import SENTENCES, sentence
 
 CODE = re.compile(r'(?:SourceFault\(|[._]fault\(|_?note\(|Note\(code=)\s*(?:code=)?"([a-z_]+)"')
 ROOT = Path(__file__).parents[2]
-HARMLESS = set(
-    [
-        "source",
-        "file",
-        "folder",
-        "pattern",
-        "columns",
-        "column",
-        "count",
-        "line",
-        "limit",
-        "form",
-        "host",
-        "status",
-        "seconds",
-        "rows",
-        "total",
-        "what",
-        "encoding",
-    ]
-)
+HARMLESS = {
+    "source",
+    "file",
+    "folder",
+    "pattern",
+    "columns",
+    "column",
+    "count",
+    "line",
+    "limit",
+    "form",
+    "host",
+    "status",
+    "seconds",
+    "rows",
+    "total",
+    "what",
+    "encoding",
+}
 
 
 def fields(text: str) -> set[str]:
