@@ -21,12 +21,12 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class CalendarArrays:
-    """The calendar as arrays over one span of days; position `size` stands for beyond."""
+    """The calendar as arrays over one span of days; position `size`, as if worked, stands for all beyond."""
 
     first: int  # days since 1970
     size: int
     rank: Ints  # working days up to and including a position
-    worked: Ints  # positions of the working days, then `size`
+    worked: Ints  # positions of the working days, the last one `size`
     works: NDArray[np.bool_]
     strangers: Ints  # days of unknown years before a position
     opens: Ints  # office spans of a day, and the office time before each
@@ -42,7 +42,7 @@ class CalendarArrays:
         last = date(max(calendar.years), 12, 31).toordinal()
         span = [date.fromordinal(n) for n in range(first, last + 1)]
         known = np.array([day.year in calendar.years for day in span])
-        works = np.array([day.year in calendar.years and calendar.is_working_day(day) for day in span] + [False])
+        works = np.array([day.year in calendar.years and calendar.is_working_day(day) for day in span] + [True])
         opens = np.array([microseconds(a) for a, _ in hours.spans])
         closes = np.array([microseconds(b) for _, b in hours.spans])
         passed = np.concatenate([[0], np.cumsum(closes - opens)])
@@ -50,7 +50,7 @@ class CalendarArrays:
             first=first - EPOCH,
             size=len(span),
             rank=np.cumsum(works),
-            worked=np.append(np.flatnonzero(works), len(span)),
+            worked=np.flatnonzero(works),
             works=works,
             strangers=np.concatenate([[0], np.cumsum(~known), [(~known).sum() + 1]]),
             opens=opens,
@@ -79,7 +79,8 @@ class CalendarArrays:
 
     def closing(self, place: Ints) -> Ints:
         """End of office there."""
-        return self.day(place) * DAY + self.closes[-1]
+        moment: Ints = self.day(place) * DAY + self.closes[-1]
+        return moment
 
     def unknown(self, since: Ints, until: Ints) -> NDArray[np.bool_]:
         """A day of an unknown year lies in [since, until]."""

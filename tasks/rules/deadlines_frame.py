@@ -106,8 +106,8 @@ def _working_hours(rows: _Rows, table: CalendarArrays) -> Ints:
 
 
 _CLOCKS: dict[DurationUnit, Callable[[_Rows, CalendarArrays], Ints]] = {
-    DurationUnit.WORKINGDAY: _working_days,
-    DurationUnit.CALENDARDAY: _calendar_days,
+    DurationUnit.WORKING_DAY: _working_days,
+    DurationUnit.CALENDAR_DAY: _calendar_days,
     DurationUnit.WORKING_HOUR: _working_hours,
 }
 

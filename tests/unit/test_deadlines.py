@@ -1,58 +1,20 @@
 """Deadlines: the golden cases, the dossiers of the seven mornings, the edges of each rule, and what always holds."""
 
 import csv
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tasks.calendar_files import shipped_calendar
-from tasks.rules.deadlines import Deadline, deadline
-from tasks.rules.model import Duration, DurationUnit, Pause, SupplementPolicy
+from tasks.rules.deadlines import deadline
+from tasks.rules.model import Duration, DurationUnit, SupplementPolicy
 from tasks.rules.office_hours import DEFAULT_HOURS, SCHEDULES, OfficeHours
-from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import CalendarUnknownError, DayKind, WorkingCalendar
+from tests.unit.deadline_kit import CALENDAR, CD, NONE, PAUSE, RESTART, WD, WH, at, due
 
-CALENDAR = shipped_calendar()
 GOLDEN = list(
     csv.DictReader((Path(__file__).parents[1] / "data" / "deadline_cases.csv").read_text("utf-8").splitlines())
 )
-WD, CD, WH = "working_day", "calendar_day", "working_hour"
-PAUSE, RESTART, NONE = SupplementPolicy
-
-
-def at(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=HANOI)
-
-
-def pauses_of(text: str) -> list[Pause]:
-    pairs = [pair.split("/") for pair in text.split(";") if pair]
-    return [Pause(start=at(start), end=at(end) if end else None) for start, end in pairs]
-
-
-def due(
-    received: str,
-    amount: int,
-    unit: str,
-    pauses: str = "",
-    policy: SupplementPolicy = PAUSE,
-    hours: OfficeHours = DEFAULT_HOURS,
-    calendar: WorkingCalendar = CALENDAR,
-    ends: str | None = None,
-) -> Deadline:
-    return deadline(
-        at(received),
-        Duration(amount=amount, unit=DurationUnit(unit)),
-        calendar,
-        hours,
-        pauses=pauses_of(pauses),
-        policy=policy,
-        running_pause_ends=at(ends) if ends else None,
-    )
 
 
 def golden(case: dict[str, str], calendar: WorkingCalendar = CALENDAR) -> str:
@@ -249,68 +211,6 @@ def test_an_unknown_year_is_refused_on_receipt_and_on_the_way(unit: str):
             due(received, amount, unit)
 
 
-def trail(found: Deadline) -> list[tuple[str, bool, str, str]]:
-    return [(f"{step.day:%d/%m}", step.counted, str(step.why), step.detail) for step in found.steps]
-
-
-def test_the_trail_tells_every_day_of_a_pause_over_a_weekend():
-    assert trail(due("2025-03-12T17:30", 2, WD, "2025-03-14T09:00/2025-03-17T09:00")) == [
-        ("12/03", False, "received_after_hours", ""),
-        ("13/03", False, "receipt_day", ""),
-        ("14/03", True, "working", "day=1"),
-        ("15/03", False, "weekend", ""),
-        ("16/03", False, "weekend", ""),
-        ("17/03", False, "paused", ""),
-        ("18/03", True, "due_day", "day=2;due"),
-    ]
-
-
-def test_the_trail_of_calendar_days_counts_days_off_and_then_moves_on():
-    assert trail(due("2025-04-30T09:00", 2, CD)) == [
-        ("30/04", False, "holiday", ""),
-        ("01/05", False, "holiday", ""),
-        ("02/05", False, "swap_off", ""),
-        ("03/05", False, "weekend", ""),
-        ("04/05", False, "weekend", ""),
-        ("05/05", False, "receipt_day", ""),
-        ("06/05", True, "working", "day=1"),
-        ("07/05", True, "due_day", "day=2;due"),
-    ]
-    assert trail(due("2025-03-13T09:00", 2, CD))[2:] == [
-        ("15/03", True, "weekend", "day=2"),
-        ("16/03", False, "weekend", ""),
-        ("17/03", False, "moved_to_working_day", "due"),
-    ]
-
-
-def test_the_trail_of_hours_tells_the_minutes_of_each_day():
-    assert trail(due("2026-01-09T16:00", 3, WH)) == [
-        ("09/01", True, "receipt_day", "minutes=60"),
-        ("10/01", True, "makeup", "minutes=120;due"),
-    ]
-    assert trail(due("2025-03-13T16:00", 2, WH, "2025-03-14T07:00/2025-03-17T09:00"))[1:] == [
-        ("14/03", False, "paused", ""),
-        ("15/03", False, "weekend", ""),
-        ("16/03", False, "weekend", ""),
-        ("17/03", True, "due_day", "minutes=60;due"),
-    ]
-
-
-def test_the_trail_of_a_same_day_procedure_and_of_a_restart():
-    assert trail(due("2025-03-10T09:00", 0, WD)) == [("10/03", False, "receipt_day", "due")]
-    assert trail(due("2025-03-10T16:00", 0, WD)) == [
-        ("10/03", False, "receipt_day", "after_cutoff"),
-        ("11/03", False, "due_day", "due"),
-    ]
-    assert trail(due("2025-03-10T09:00", 1, WD, "2025-03-12T09:00/2025-03-13T09:00", RESTART)) == [
-        ("10/03", False, "receipt_day", ""),
-        ("11/03", False, "before_restart", ""),
-        ("12/03", False, "before_restart", ""),
-        ("13/03", False, "restart", ""),
-        ("14/03", True, "due_day", "day=1;due"),
-    ]
-
-
 @pytest.mark.parametrize(
     ("spans", "cutoff"),
     [
@@ -332,97 +232,3 @@ def test_office_hours():
     assert DEFAULT_HOURS.day_length == timedelta(hours=7.5)
     assert SCHEDULES["S8"].day_length == timedelta(hours=8)
     assert OfficeHours.parse([" 7:30 – 11:30 ", "13:30-17:00"]) == DEFAULT_HOURS
-
-
-MOMENTS = st.datetimes(datetime(2015, 6, 1), datetime(2027, 6, 30), timezones=st.just(HANOI)).map(  # noqa: DTZ001
-    lambda moment: moment.replace(second=0, microsecond=0)
-)
-UNITS = st.sampled_from(list(DurationUnit))
-AMOUNTS = st.integers(0, 40)
-
-
-@st.composite
-def pause_lists(draw: st.DrawFn, received: datetime) -> Sequence[Pause]:
-    starts = draw(st.lists(st.integers(-2000, 40000), max_size=3))
-    lengths = draw(st.lists(st.integers(0, 30000), min_size=len(starts), max_size=len(starts)))
-    minute = timedelta(minutes=1)
-    return [
-        Pause(start=received + a * minute, end=received + (a + b) * minute)
-        for a, b in zip(starts, lengths, strict=True)
-    ]
-
-
-@given(st.data(), MOMENTS, AMOUNTS, UNITS)
-def test_never_due_on_a_day_off_nor_outside_office_hours(
-    data: st.DataObject, received: datetime, n: int, unit: DurationUnit
-):
-    pauses = data.draw(pause_lists(received))
-    found = deadline(received, Duration(amount=n, unit=unit), CALENDAR, DEFAULT_HOURS, pauses=pauses)
-    assert found.due_at is not None
-    assert CALENDAR.is_working_day(found.due_at.date())
-    assert any(begin <= found.due_at <= end for begin, end in DEFAULT_HOURS.spans_on(found.due_at.date()))
-    assert found.due_at >= received
-
-
-@given(st.data(), MOMENTS, AMOUNTS, UNITS)
-def test_the_trail_has_every_day_once_and_counts_what_was_allowed(
-    data: st.DataObject, received: datetime, n: int, unit: DurationUnit
-):
-    pauses = data.draw(pause_lists(received))
-    found = deadline(received, Duration(amount=n, unit=unit), CALENDAR, DEFAULT_HOURS, pauses=pauses)
-    days = [step.day for step in found.steps]
-    assert days == [received.date() + timedelta(days=k) for k in range(len(days))]
-    assert days[-1] == found.due_on
-    if unit is DurationUnit.WORKING_HOUR:
-        minutes = [
-            int(part[8:]) for step in found.steps for part in step.detail.split(";") if part.startswith("minutes")
-        ]
-        assert sum(minutes) == n * 60
-    else:
-        assert sum(step.counted for step in found.steps) == n
-
-
-@given(MOMENTS, st.integers(0, 60 * 24 * 20), AMOUNTS, UNITS)
-def test_a_later_receipt_is_never_due_earlier(received: datetime, later: int, n: int, unit: DurationUnit):
-    length = Duration(amount=n, unit=unit)
-    first = deadline(received, length, CALENDAR, DEFAULT_HOURS).due_at
-    second = deadline(received + timedelta(minutes=later), length, CALENDAR, DEFAULT_HOURS).due_at
-    assert first is not None
-    assert second is not None
-    assert first <= second
-
-
-@given(MOMENTS, st.integers(2, 30), st.integers(0, 20), st.integers(0, 15))
-def test_a_pause_of_k_working_days_moves_the_date_by_k(received: datetime, n: int, offset: int, k: int):
-    length = Duration(amount=n, unit=DurationUnit.WORKING_DAY)
-    plain = deadline(received, length, CALENDAR, DEFAULT_HOURS)
-    assert plain.due_on is not None
-    requested = CALENDAR.add_working_days(plain.received_on, min(offset, n - 1))
-    completed = CALENDAR.add_working_days(requested, k)
-    pause = Pause(start=DEFAULT_HOURS.opening_on(requested), end=DEFAULT_HOURS.closing_on(completed))
-    moved = deadline(received, length, CALENDAR, DEFAULT_HOURS, pauses=[pause])
-    assert moved.due_on == CALENDAR.add_working_days(plain.due_on, k)
-
-
-def minute_by_minute(received: datetime, hours: int, pauses: Sequence[Pause]) -> datetime:
-    """Office minutes ticked off one by one: slow, and plainly right."""
-    minute, left = received, hours * 60
-    while left:
-        open_now = CALENDAR.is_working_day(minute.date()) and any(
-            begin <= minute < end for begin, end in DEFAULT_HOURS.spans_on(minute.date())
-        )
-        left -= open_now and not any(pause.end and pause.start <= minute < pause.end for pause in pauses)
-        minute += timedelta(minutes=1)
-    return minute
-
-
-@settings(max_examples=40)
-@given(st.data(), MOMENTS, st.integers(1, 9))
-def test_hours_agree_with_ticking_off_every_minute(data: st.DataObject, received: datetime, hours: int):
-    starts = data.draw(st.lists(st.integers(-300, 1500), max_size=3))
-    minute = timedelta(minutes=1)
-    pauses = [Pause(start=received + k * minute, end=received + (k + 70 + k % 500) * minute) for k in starts]
-    found = deadline(
-        received, Duration(amount=hours, unit=DurationUnit.WORKING_HOUR), CALENDAR, DEFAULT_HOURS, pauses=pauses
-    )
-    assert found.due_at == minute_by_minute(received, hours, pauses)
