@@ -14,7 +14,7 @@ from typing import Any
 from zlib import crc32
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from warehouse.errors import WarehouseBusyError, WarehouseUnavailableError
@@ -166,5 +166,12 @@ def _postgresql(url: URL) -> Engine:
     def _begin(conn: Connection) -> None:
         if not conn.get_execution_options().get(_READING):
             conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_KEY}, hashtext(current_schema()))")
+
+    @event.listens_for(engine, "handle_error")
+    def _without_row(context: ExceptionContext) -> None:
+        # "DETAIL: Failing row contains (…)" would carry a record into logs; hide_parameters does not know of it.
+        for fault in (context.original_exception, context.sqlalchemy_exception):
+            if fault is not None and fault.args:
+                fault.args = (str(fault.args[0]).split("\nDETAIL:")[0], *fault.args[1:])
 
     return engine

@@ -72,6 +72,15 @@ class CountingLawError(WarehouseError):
         super().__init__(f"The counts of source {source} do not add up ({told}). Nothing of this pull was loaded.")
 
 
+class StagingError(WarehouseError):
+    """The database refused a staged row: a key that came twice, a value of a wrong kind. `code`: the driver's own."""
+
+    def __init__(self, dataset: str, code: str) -> None:
+        self.dataset = dataset
+        self.code = code
+        super().__init__(f"The rows of {dataset} cannot be staged ({code}). Nothing of this pull was loaded.")
+
+
 class AlreadyPlannedError(WarehouseError):
     """The ledger already has this mail, or already asks for one of its items on that day at that level."""
 

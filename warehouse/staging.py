@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, Text
 from sqlalchemy.types import Boolean, Date, Integer
 
+from warehouse.errors import StagingError
 from warehouse.instants import Instant, to_text
 from warehouse.tables import VERSIONS
 
@@ -43,6 +44,7 @@ def stage(conn: Connection, dataset: str, rows: Iterable[Row]) -> Table:
     """Create the temporary table afresh and fill it, in chunks of bounded size.
 
     Rows carry Python values (aware instants, dates, ints, bools, None where empty); a record key may come once only.
+    Raises StagingError, which says nothing of the content.
     """
     table = staging_table(dataset)
     unstage(conn, table)
@@ -51,7 +53,12 @@ def stage(conn: Connection, dataset: str, rows: Iterable[Row]) -> Table:
     write = _copy if conn.dialect.name == "postgresql" else _execute_many
     adapters = [_adapter(c, conn.dialect.name) for c in stored_columns(dataset)]
     for chunk in _chunks(rows):
-        write(conn, table.name, names, (_values(row, names, adapters) for row in chunk))
+        values = (_values(row, names, adapters) for row in chunk)
+        try:
+            write(conn, table.name, names, values)
+        except _driver_error(conn) as fault:  # the drivers quote the row in their messages
+            code = getattr(fault, "sqlite_errorname", None) or getattr(fault, "sqlstate", None)
+            raise StagingError(dataset, str(code or type(fault).__name__)) from None
     if conn.dialect.name == "postgresql":
         conn.exec_driver_sql(f"ANALYZE {table.name}")
     return table
@@ -64,6 +71,11 @@ def unstage(conn: Connection, table: Table) -> None:
 
 def _schema(conn: Connection) -> str:
     return "temp" if conn.dialect.name == "sqlite" else "pg_temp"
+
+
+def _driver_error(conn: Connection) -> type[Exception]:
+    found: type[Exception] = conn.dialect.loaded_dbapi.Error
+    return found
 
 
 def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
