@@ -6,11 +6,15 @@ from datetime import datetime
 import httpx
 import pytest
 
-from deployments.demo.dossiers import T2, T5, T7
+from deployments.demo.bad_rows import BAD_ROWS
+from deployments.demo.dossiers import DOSSIERS, T2, T5, T7
 from deployments.demo.mail_catcher import MailCatcher
 from deployments.demo.one_stop_api import BASE_PATH, OneStopApi
 from deployments.demo.story import MORNINGS, at
 from deployments.demo.wire import CANARY
+from tasks.intake.landing import Landing
+from tasks.sources.base import PullRequest
+from tasks.sources.opencps import OpenCpsSource
 
 LOGIN = ("dondoc", "a-word-for-this-test")
 SWEEP = {
@@ -153,6 +157,27 @@ def test_the_source_changes_its_mind_about_the_disputed_dossier(api, client):
 def test_a_moment_needs_a_timezone(api):
     with pytest.raises(ValueError, match="timezone"):
         api.set_moment(datetime(2026, 11, 23))  # noqa: DTZ001 (that is the point)
+
+
+def test_the_shipped_source_reads_every_morning_whole(api, tmp_path):
+    source = OpenCpsSource(
+        name="one-stop",
+        base_url=api.base_url,
+        base_path=BASE_PATH,
+        group_id=55853,
+        username=LOGIN[0],
+        password=LOGIN[1],
+    )
+    for morning in MORNINGS:
+        api.set_moment(morning)
+        pulled = source.pull(PullRequest(as_of=morning), Landing(tmp_path))
+        ids = [record.values["source_record_id"] for record in pulled.records]
+        assert len(ids) == 20
+        assert len([i for i in ids if i > "499000"]) == 7
+        still_open = {r.values["dossier_code"] for r in pulled.records if not r.values["resolved_at"]}
+        told = {d.code for d in DOSSIERS if d.is_open(morning)}
+        assert still_open - {row.code for row in BAD_ROWS} == told
+        assert CANARY not in str([record.values for record in pulled.records])
 
 
 # --- the catcher ---

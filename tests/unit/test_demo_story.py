@@ -14,10 +14,15 @@ from deployments.demo.config import FILE_SOURCES, PASSWORD_ENV, write_config
 from deployments.demo.desk import acts_on
 from deployments.demo.dossiers import DOSSIERS, T2, T4, T5, T6
 from deployments.demo.drops import drops_of, write_drops
+from deployments.demo.paper import DOSSIER_EVENTS
 from deployments.demo.posts import CONTACTS, UNIT_MAP, UNIT_SUCCESSION, UNITS
 from deployments.demo.story import DAYS, DROP_AT, HOLIDAY, MORNINGS, at, open_items
+from tasks.calendar_files import shipped_calendar
 from tasks.intake.unit_map import load_unit_map
 from tasks.rules.datasets import DATASETS, VOCABULARY
+from tasks.rules.deadlines import deadline
+from tasks.rules.model import Duration, DurationUnit, Pause
+from tasks.rules.office_hours import DEFAULT_HOURS
 from tasks.rules.timezone import HANOI
 from tasks.settings import load_settings
 
@@ -66,6 +71,26 @@ def test_a_dossier_is_as_the_story_tells_it(item, unit, received, days, appointm
     assert (UNIT_MAP[dossier.agency], dossier.received.strftime("%d/%m %H:%M"), dossier.days) == (unit, received, days)
     assert view is not None
     assert view.due.strftime("%d/%m") == appointment
+
+
+OUR_DUE = """T1 16/11,T2 23/11,T3 25/11,T4 23/11,T5 02/12,T6 16/11,T7 09/11,
+A1 29/10,A2 30/11,Q1 19/11,L1 18/11,S1 23/11,S2 25/11"""
+
+
+@pytest.mark.parametrize(("item", "due"), [pair.split() for pair in OUR_DUE.split(",")])
+def test_the_data_lead_to_the_due_dates_of_the_story(item, due):
+    dossier = ALL[item]
+    moments = {(e.row["dossier_code"], e.row["event"]): e.known_from for e in DOSSIER_EVENTS}
+    begins, ends = (moments.get((dossier.code, event)) for event in ("pause", "resume"))
+    found = deadline(
+        dossier.received,
+        Duration(amount=dossier.days, unit=DurationUnit.WORKING_DAY),
+        shipped_calendar(),
+        DEFAULT_HOURS,
+        pauses=[Pause(start=begins, end=ends)] if begins else [],
+    )
+    assert found.due_on is not None
+    assert found.due_on.strftime("%d/%m") == due
 
 
 @pytest.mark.parametrize(
