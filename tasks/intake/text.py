@@ -32,7 +32,7 @@ _CODE: dict[int, str | None] = {
 def clean(text: str) -> str:
     """Text as stored: NFC, without invisible marks, runs of space collapsed to one, ends trimmed."""
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", text).translate(_CLEAN)
+        text = _composed(_composed(text).translate(_CLEAN))  # what goes may have stood between a letter and its mark
     return " ".join(text.split())
 
 
@@ -44,9 +44,13 @@ def clean_word(text: str) -> str:
 
 def clean_code(text: str) -> str:
     """A code: its inner spaces mean nothing and go; leading zeros and case stay."""
-    return clean_word(text).replace(" ", "")
+    return _composed(clean_word(text).replace(" ", ""))
 
 
 def fold(text: str) -> str:
     """The form in which headings and words of a list are compared: case and spaces do not count."""
     return clean_word(text).casefold()
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
