@@ -1,0 +1,1 @@
+"""The repository checks itself: what was agreed once stays true."""
