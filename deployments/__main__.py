@@ -3,6 +3,7 @@
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 from deployments.exits import EXIT_BUG, refusal_of
 
@@ -30,7 +31,7 @@ def _terminated(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(143)
 
 
-def _crashed(error: Exception) -> None:
+def _crashed(error: Exception) -> NoReturn:
     """A bug: the traceback tells where, without values, since those may be personal."""
     import traceback
 

@@ -25,8 +25,8 @@ def dondoc(
     config: Annotated[
         Path | None, typer.Option("--config", help="Tệp cấu hình (mặc định ./dondoc.toml hoặc DONDOC_CONFIG).")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Kết quả máy đọc được trên stdout.")] = False,  # noqa: FBT002
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Nhật ký chi tiết trên stderr.")] = False,  # noqa: FBT002
+    json: Annotated[bool, typer.Option("--json", help="Kết quả máy đọc được trên stdout.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Nhật ký chi tiết trên stderr.")] = False,
 ) -> None:
     """Tùy chọn chung đứng trước tên lệnh."""
     context.obj = CliContext(given=config, json=json, verbose=verbose)

@@ -29,9 +29,9 @@ def register(app: typer.Typer) -> None:
 def morning(
     context: typer.Context,
     as_of: AsOf = "",
-    dry_run: DryRun = False,  # noqa: FBT002
+    dry_run: DryRun = False,
     out: Out = None,
-    outside_window: Outside = False,  # noqa: FBT002
+    outside_window: Outside = False,
     reason: Reason = "",
 ) -> None:
     """Cả buổi sáng: kéo, kiểm tra, xác định quá hạn, nhắc, bản tin."""
@@ -40,13 +40,13 @@ def morning(
 
 
 @run_app.command("sync")
-def sync(context: typer.Context, source: Source = "", as_of: AsOf = "", dry_run: DryRun = False) -> None:  # noqa: FBT002
+def sync(context: typer.Context, source: Source = "", as_of: AsOf = "", dry_run: DryRun = False) -> None:
     """Kéo và nạp dữ liệu."""
     _run(context, "sync", source=source, as_of=as_of, dry_run=dry_run)
 
 
 @run_app.command("flag")
-def flag(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False) -> None:  # noqa: FBT002
+def flag(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False) -> None:
     """Xác định quá hạn, sắp đến hạn."""
     _run(context, "flag", as_of=as_of, dry_run=dry_run)
 
@@ -55,9 +55,9 @@ def flag(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False) -> N
 def remind(
     context: typer.Context,
     as_of: AsOf = "",
-    dry_run: DryRun = False,  # noqa: FBT002
+    dry_run: DryRun = False,
     out: Out = None,
-    outside_window: Outside = False,  # noqa: FBT002
+    outside_window: Outside = False,
     reason: Reason = "",
 ) -> None:
     """Soạn và gửi thư đôn đốc."""
@@ -66,7 +66,7 @@ def remind(
 
 
 @run_app.command("bulletin")
-def bulletin(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False, out: Out = None) -> None:  # noqa: FBT002
+def bulletin(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False, out: Out = None) -> None:
     """Gửi bản tin vận hành nếu hôm nay chưa có."""
     _run(context, "bulletin", as_of=as_of, dry_run=dry_run, out=_text(out))
 
@@ -74,8 +74,8 @@ def bulletin(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False, 
 def demo(
     context: typer.Context,
     folder: Annotated[Path, typer.Option("--dir", help="Thư mục của bản mẫu.")] = Path("demo-out"),
-    fresh: Annotated[bool, typer.Option("--fresh", help="Bắt đầu lại từ đầu.")] = False,  # noqa: FBT002
-    keep_serving: Annotated[bool, typer.Option("--keep-serving", help="Giữ giao diện Prefect chạy.")] = False,  # noqa: FBT002
+    fresh: Annotated[bool, typer.Option("--fresh", help="Bắt đầu lại từ đầu.")] = False,
+    keep_serving: Annotated[bool, typer.Option("--keep-serving", help="Giữ giao diện Prefect chạy.")] = False,
 ) -> None:
     """Kể câu chuyện bảy buổi sáng từ đầu đến cuối."""
     from deployments.demo.stage import play

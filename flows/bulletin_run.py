@@ -1,7 +1,7 @@
 """bulletin: the daily word to ops, sent where the morning did not send it."""
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
 from flows.parameters import AsOf, Config, DryRun, Out

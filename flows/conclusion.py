@@ -5,7 +5,8 @@ Prefect's states are for watching; the exit status of design §3 is decided in `
 
 from collections.abc import Callable
 
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from tasks.run_book import break_book, close_book, open_book
 from tasks.run_context import Run, RunRequest, enter_run

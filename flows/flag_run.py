@@ -1,7 +1,7 @@
 """flag: work out what is late or soon late as of the run's moment. A pure recomputation, safe to repeat."""
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
 from flows.parameters import AsOf, Config, DryRun

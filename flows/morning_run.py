@@ -4,7 +4,7 @@ Scheduled daily, the calendar decides: on a day off it ends with nothing to do, 
 """
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.bulletin_run import tell_bulletin
 from flows.conclusion import told
@@ -49,9 +49,9 @@ def tell_morning(run: Run) -> None:
     if slot_is_done(run):
         run.idle = "slot_done"
         return
-    same = {"config": run.request.config, "as_of": run.clock.as_of.isoformat(), "dry_run": run.dry_run}
-    sync_run(**same)
-    flag_run(**same)
-    remind_run(**same, out=run.request.out)
+    config, as_of = run.request.config, run.clock.as_of.isoformat()
+    sync_run(config=config, as_of=as_of, dry_run=run.dry_run)
+    flag_run(config=config, as_of=as_of, dry_run=run.dry_run)
+    remind_run(config=config, as_of=as_of, dry_run=run.dry_run, out=run.request.out)
     tell_bulletin(run)
     publish_run_card(run.run_id)

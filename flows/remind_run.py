@@ -1,7 +1,7 @@
 """remind: compose today's mails and send what is planned. Running it again finds what stands in the ledger."""
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
 from flows.parameters import AsOf, Config, DryRun, Out, OutsideWindow, Reason

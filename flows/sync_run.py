@@ -1,7 +1,7 @@
 """sync: pull every source, check it, take what is sound. One bad source never stops the others."""
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
 from flows.parameters import AsOf, Config, DryRun, OnlySource

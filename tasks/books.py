@@ -2,24 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from tasks.frozen import thaw_digest
+from tasks.mail.frozen import thaw_digest
 from tasks.rules.corrections import Address, Told
 from tasks.rules.departures import SourceFile
 from tasks.rules.digests import Books, ItemFamily
 from tasks.rules.ladder import Asked
 from tasks.rules.model import Audience
 from tasks.rules.records import Dispute
-from warehouse import desk, ledger_read
+from warehouse import day_book, desk, ledger_read
 
 
 def disputes_of(conn: Connection) -> dict[str, list[Dispute]]:
     """All disputes by item."""
     out: dict[str, list[Dispute]] = defaultdict(list)
-    for row in desk.disputes(conn):
+    for row in desk.all_disputes(conn):
         out[row["item_key"]].append(
             Dispute(
                 item_key=row["item_key"],
@@ -38,32 +39,49 @@ def hashes_of(files: Iterable[SourceFile]) -> dict[str, str]:
 
 def last_handed(conn: Connection) -> dict[Address, Told]:
     """The last handed mail of each (audience, address)."""
-    told = [_told(row) for row in ledger_read.last_handed(conn)]
+    ids = [handed.mail["id"] for handed in ledger_read.last_handed(conn).values()]
+    told = [_told(mail_id, digest) for mail_id, digest in day_book.digests_of(conn, ids).items()]
     return {t.address: t for t in told}
 
 
-def remembered(conn: Connection, handed: Mapping[Address, Told], files: Mapping[str, SourceFile]) -> Books:
+def remembered(
+    conn: Connection, handed: Mapping[Address, Told], told: Sequence[Told], files: Mapping[str, SourceFile]
+) -> Books:
     """Everything composition needs from the books."""
     return Books(
         last_handed=handed,
-        undelivered=_undelivered(ledger_read.undelivered_items(conn)),
-        asked=_asked(ledger_read.asked_history(conn)),
-        told=[_told(row) for row in ledger_read.told_mails(conn)],
-        corrected=frozenset(ledger_read.corrected_pairs(conn)),
+        undelivered=_undelivered(ledger_read.unsettled_since_last_handed(conn)),
+        asked=_asked(ledger_read.asked_history(conn, files)),
+        told=told,
+        corrected=_corrected(ledger_read.corrections_made(conn)),
         disputes=disputes_of(conn),
         content_hashes=hashes_of(files.values()),
     )
 
 
-def _told(row: Mapping[str, Any]) -> Told:
-    return Told(mail_id=row["id"], digest=thaw_digest(row["digest"]))
+def told_since(conn: Connection, since: date) -> list[Told]:
+    """Handed mails of that business date and later that told of items: what corrections are judged against."""
+    found = ledger_read.told_items(conn, since=since)
+    return [_told(mail_id, digest) for mail_id, digest in sorted(found.digests.items())]
 
 
-def _undelivered(rows: Sequence[Mapping[str, Any]]) -> dict[Address, frozenset[ItemFamily]]:
-    out: dict[Address, set[ItemFamily]] = defaultdict(set)
-    for row in rows:
-        out[Audience(row["audience"]), row["address"]].add((row["item_key"], row["family"], row["arming"]))
-    return {address: frozenset(items) for address, items in out.items()}
+def _told(mail_id: int, digest: dict[str, Any]) -> Told:
+    return Told(mail_id=mail_id, digest=thaw_digest(digest))
+
+
+def _corrected(rows: Iterable[Mapping[str, Any]]) -> frozenset[tuple[str, int]]:
+    return frozenset((row["item_key"], mail_id) for row in rows for mail_id in row["corrects"])
+
+
+def _undelivered(
+    rows: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]],
+) -> dict[Address, frozenset[ItemFamily]]:
+    return {
+        (Audience(audience), address): frozenset(
+            (row["item_key"], row["family"], row["arming"]) for row in items if row["role"] == "asked"
+        )
+        for (audience, address), items in rows.items()
+    }
 
 
 def _asked(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Asked]]:

@@ -4,30 +4,34 @@ Everything in it is read from the books of the business date, never from the run
 and run again tells the same. A further revision follows only when something alarming was added.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.frozen import thaw_facts
 from tasks.gather import world_of
 from tasks.held_sources import fresh_sources
 from tasks.ledger_rows import bulletin_row
+from tasks.mail.frozen import fingerprint, thaw_facts
 from tasks.mail_gates import mail_mode
 from tasks.narration import logger
-from tasks.run_context import Run, current
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
 from tasks.rules.model import Bulletin, Flag, ItemFacts, MailLine, Recipient, SourceLine, Subject
-from warehouse import desk, flag_store, ledger, ledger_read, loads, quarantine
+from tasks.rules.timezone import HANOI
+from tasks.run_context import Run, current
+from warehouse import day_book, desk, flag_store, ledger, ledger_read, quarantine
 
 _ALARMING = ("uncertain", "refused")
 _LEFT = ("handed", "uncertain", "refused", "in_data", "held")
 
 
 @task(name="compose bulletin", cache_policy=NO_CACHE, persist_result=False)
-def compose_bulletin(run_id: str, only_missing: bool) -> int:  # noqa: FBT001 - a Prefect parameter
+def compose_bulletin(run_id: str, only_missing: bool) -> int:
     """Plan today's bulletin for every ops address; `only_missing` leaves those alone who have one. Returns how many."""
     run = current(run_id)
     if not run.calendar.is_working_day(run.business_date):
@@ -41,26 +45,24 @@ def compose_bulletin(run_id: str, only_missing: bool) -> int:  # noqa: FBT001 - 
 
 
 def _plan_for(run: Run, conn: Connection, address: str, *, only_missing: bool) -> bool:
-    earlier = ledger_read.mails_of(conn, business_date=run.business_date, audience="ops", address=address)
-    earlier = [m for m in earlier if m["state"] != "superseded"]
+    earlier = ledger_read.standing(conn, run.business_date, "ops", address)
     bulletin = bulletin_of(run, conn, address)
-    row = bulletin_row(run, bulletin)
+    told = fingerprint(bulletin)
     for mail in earlier:
-        if mail["state"] in ("planned", "claimed", "retry"):
-            if mail["fingerprint"] == row.fingerprint:
+        if mail["state"] in ("planned", "claimed", "retry", "held"):
+            if mail["fingerprint"] == told:
                 return False
             ledger.supersede(conn, mail["id"], run_id=run.run_id)
-        elif only_missing or mail["fingerprint"] == row.fingerprint or not _is_alarm(bulletin, mail):
+        elif only_missing or mail["fingerprint"] == told or not _is_alarm(conn, bulletin, mail):
             return False
     revision = ledger_read.next_revision(conn, run.business_date, "ops", address)
-    ledger.plan(conn, bulletin_row(run, bulletin, revision), [])
+    ledger.plan(conn, bulletin_row(run, replace(bulletin, revision=revision)), [])
     return True
 
 
-def _is_alarm(bulletin: Bulletin, earlier: dict[str, object]) -> bool:
+def _is_alarm(conn: Connection, bulletin: Bulletin, earlier: dict[str, Any]) -> bool:
     """Something that the earlier bulletin did not know and that cannot wait until tomorrow."""
-    digest = earlier["digest"]
-    assert isinstance(digest, dict)
+    digest = day_book.digests_of(conn, [earlier["id"]])[earlier["id"]]
     known = {line["mail_id"] for line in digest["uncertain"]}
     return any(line.mail_id not in known for line in bulletin.uncertain)
 
@@ -76,7 +78,7 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         recipient=Recipient(address=address, post="Bộ phận vận hành", salutation=""),
         revision=1,
         sources=source_lines(run, conn),
-        quarantine_reasons=tuple(quarantine.open_reasons(conn)),
+        quarantine_reasons=tuple(quarantine.reason_counts(conn)),
         flags=tuple(sorted(Counter(i.flag for i in items).items())),
         mails=tuple(_mail_line(conn, m) for m in today if m["state"] in _LEFT),
         no_recipient=tuple(_unreachable(run, conn, items)),
@@ -84,21 +86,29 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         uncertain=tuple(_mail_line(conn, m) for m in unsettled),
         disputes=tuple(sorted({i.code for i in items if i.disputed})),
         mode=mail_mode(run, conn),
-        stopped=desk.switch(conn, "mail") == "stopped",
+        stopped=desk.mail_switch(conn).stopped,
     )
 
 
 def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:
     """One line a configured source, summed over the loads of the business date: the same after a rerun."""
-    fresh = fresh_sources(run, conn)
+    fresh, today = fresh_sources(run, conn), _loads_today(run, conn)
     lines = []
     for source in run.settings.sources:
-        rows = loads.loads_of(conn, source.name, run.business_date)
+        rows = today.get(source.name, [])
         lines.append(_summed(source.name, source.dataset, rows, fresh[source.name]))
     return tuple(lines)
 
 
-def _summed(name: str, dataset: str, rows: list[dict[str, object]], is_fresh: bool) -> SourceLine:  # noqa: FBT001
+def _loads_today(run: Run, conn: Connection) -> dict[str, list[dict[str, Any]]]:
+    start = datetime.combine(run.business_date, time(), tzinfo=HANOI)
+    out: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in day_book.loads_between(conn, start, start + timedelta(days=1)):
+        out[row["source"]].append(row)
+    return out
+
+
+def _summed(name: str, dataset: str, rows: list[dict[str, object]], is_fresh: bool) -> SourceLine:
     def total(column: str) -> int:
         return sum(int(str(r[column])) for r in rows)
 

@@ -5,23 +5,25 @@ changed one supersedes what has not left yet and becomes the next revision. What
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.books import last_handed, remembered
-from tasks.frozen import fingerprint, thaw_facts
+from tasks.books import last_handed, remembered, told_since
 from tasks.gather import files_of, world_of
 from tasks.held_sources import held_sources
-from tasks.ledger_rows import row_of
+from tasks.ledger_rows import digest_row
+from tasks.mail.frozen import fingerprint, thaw_facts
 from tasks.narration import logger
-from tasks.run_context import Run, current
 from tasks.rules.digests import Situation, compose
 from tasks.rules.model import Digest
+from tasks.run_context import Run, current
 from warehouse import flag_store, ledger, ledger_read
 
 OPEN_STATES = ("planned", "claimed", "retry", "held")
+MEMORY = timedelta(days=180)  # how far back a handed mail is still corrected
 
 
 @task(name="compose mails", cache_policy=NO_CACHE, persist_result=False)
@@ -31,7 +33,7 @@ def compose_mails(run_id: str) -> int:
     if not run.calendar.is_working_day(run.business_date):
         return 0
     with run.store.transaction() as conn:
-        ledger.expire(conn, run.business_date, run_id=run.run_id)
+        ledger.expire(conn, run.business_date, run.clock.as_of, run.run_id)
         wanted = {(d.audience.value, d.recipient.address): d for d in compose(situation_of(run, conn))}
         composed = _bring_into_line(run, conn, wanted)
     run.composed += composed
@@ -42,14 +44,14 @@ def compose_mails(run_id: str) -> int:
 def situation_of(run: Run, conn: Connection) -> Situation:
     """Everything composition depends on, read in one transaction."""
     items = [thaw_facts(row["facts"]) for row in flag_store.open_flags(conn)]
-    handed = last_handed(conn)
-    keys = {i.item_key for i in items} | set(ledger_read.told_keys(conn))
-    files = files_of(conn, keys)
+    handed, told = last_handed(conn), told_since(conn, run.business_date - MEMORY)
+    keys = {i.facts.item_key for t in (*told, *handed.values()) for i in t.digest.items()}
+    files = files_of(conn, keys | {i.item_key for i in items})
     return Situation(
         items=items,
         files=files,
         world=world_of(run, conn),
-        books=remembered(conn, handed, files),
+        books=remembered(conn, handed, told, files),
         cadence=run.cadence,
         held_sources=held_sources(run, conn),
     )
@@ -72,6 +74,6 @@ def _bring_into_line(run: Run, conn: Connection, wanted: dict[tuple[str, str], D
             ledger.supersede(conn, mail["id"], run_id=run.run_id)
         if digest is not None:
             revision = ledger_read.next_revision(conn, run.business_date, *key)
-            run.touched.add(ledger.plan(conn, *row_of(run, replace(digest, revision=revision))))
+            ledger.plan(conn, *digest_row(run, replace(digest, revision=revision)))
             composed += 1
     return composed

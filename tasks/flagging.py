@@ -8,13 +8,13 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.books import disputes_of, hashes_of
-from tasks.frozen import freeze
 from tasks.gather import open_dossiers, recommendations, world_of
+from tasks.mail.frozen import freeze
 from tasks.narration import logger
-from tasks.run_context import Run, current, versions
 from tasks.rules.disputes import effect_of
 from tasks.rules.flags import open_flags
 from tasks.rules.model import ItemFacts
+from tasks.run_context import Run, current, versions
 from warehouse import flag_store
 
 
@@ -25,7 +25,7 @@ def flag_open_items(run_id: str) -> dict[str, int]:
     with run.store.transaction() as conn:
         items = _flags(run, conn)
         rule_version, calendar_version = versions(run)
-        opened, closed, still_open = flag_store.bring_into_line(
+        counts = flag_store.bring_into_line(
             conn,
             [_row(item) for item in items],
             as_of=run.clock.as_of,
@@ -34,8 +34,8 @@ def flag_open_items(run_id: str) -> dict[str, int]:
             rule_version=rule_version,
             calendar_version=calendar_version,
         )
-    run.flags = {"opened": opened, "closed": closed, "open": still_open}
-    logger().info("flags: %d opened, %d closed, %d open", opened, closed, still_open)
+    run.flags = {"opened": counts.opened, "closed": counts.closed, "open": counts.open}
+    logger().info("flags: %d opened, %d closed, %d open", counts.opened, counts.closed, counts.open)
     return run.flags
 
 

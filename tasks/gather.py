@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from tasks import records_from_rows as read
-from tasks.run_context import Run
 from tasks.rules.departures import SourceFile
 from tasks.rules.directory import Directory
 from tasks.rules.dossier_flags import World
 from tasks.rules.records import DossierFile, RecommendationFile
-from warehouse import current, loads
+from tasks.run_context import Run
+from warehouse import current, desk, freshness
 
 
 def world_of(run: Run, conn: Connection) -> World:
@@ -21,6 +21,7 @@ def world_of(run: Run, conn: Connection) -> World:
         successions=read.successions(current.current_rows(conn, "unit_succession")),
         contacts=read.contacts(current.current_rows(conn, "contacts")),
         absences=read.absences(current.current_rows(conn, "absences")),
+        bounced=desk.bounced_addresses(conn),
     )
     return World(directory, run.calendar, run.hours, run.flag_rules, run.clock.as_of)
 
@@ -42,15 +43,15 @@ def recommendations(conn: Connection) -> list[RecommendationFile]:
 def files_of(conn: Connection, item_keys: Iterable[str]) -> dict[str, SourceFile]:
     """The current state of items by key, open or not."""
     wanted = set(item_keys)
-    pairs = [tuple(k.split("/", 2)[1:]) for k in wanted if k.startswith("dossier/")]
-    files: list[SourceFile] = list(_dossiers(conn, current.dossiers_by_key(conn, pairs)))
+    dossiers = [k for k in wanted if k.startswith("dossier/")]
+    files: list[SourceFile] = list(_dossiers(conn, current.dossiers_by_key(conn, dossiers)))
     files += [r for r in recommendations(conn) if r.record.item_key in wanted]
     return {f.record.item_key: f for f in files}
 
 
 def data_moments(conn: Connection) -> dict[str, datetime]:
     """Newest data moment of each source that was ever promoted."""
-    return {s.source: s.data_moment for s in loads.source_states(conn) if s.data_moment is not None}
+    return {s.source: s.data_moment for s in freshness.latest_loads(conn).values() if s.data_moment is not None}
 
 
 def _dossiers(conn: Connection, rows: list[dict[str, object]]) -> list[DossierFile]:

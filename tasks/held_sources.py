@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from tasks.run_context import Run
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
+from tasks.run_context import Run
 from tasks.settings import Source
-from warehouse import loads
+from warehouse import freshness
 
 
 def held_sources(run: Run, conn: Connection) -> frozenset[str]:
@@ -25,11 +25,11 @@ def held_sources(run: Run, conn: Connection) -> frozenset[str]:
 
 def fresh_sources(run: Run, conn: Connection) -> dict[str, bool]:
     """For every configured source: promoted, and for aged datasets not older than `max_age_hours` of working days."""
-    states = {s.source: s for s in loads.source_states(conn)}
+    states = freshness.latest_loads(conn)
     return {s.name: _is_fresh(run, s, states.get(s.name)) for s in run.settings.sources}
 
 
-def _is_fresh(run: Run, source: Source, state: loads.SourceState | None) -> bool:
+def _is_fresh(run: Run, source: Source, state: freshness.SourceState | None) -> bool:
     if state is None or state.data_moment is None or state.last_state in ("refused", "failed"):
         return False
     if not DATASETS[source.dataset].aged:

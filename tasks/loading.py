@@ -1,5 +1,6 @@
 """Load one pulled source: normalise, validate, gate, merge. Bad rows go to quarantine, a closed gate promotes nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,13 +14,13 @@ from tasks.intake.normalise import normalise
 from tasks.intake.set_aside import set_aside
 from tasks.narration import logger
 from tasks.pulling import record_fault, source_of
-from tasks.run_context import Run, current
 from tasks.rules.datasets import DATASETS, Dataset
 from tasks.rules.model import SourceLine
+from tasks.run_context import Run, current
 from tasks.settings import Source
 from tasks.source_factory import normalise_context
-from tasks.sources.base import Pulled
 from tasks.source_gate import gate_sentences
+from tasks.sources.base import Pulled
 from warehouse import loads
 from warehouse.quarantine import QuarantinedRow
 
@@ -81,7 +82,7 @@ def _batch(
         data_moment=pulled.data_moment,
         rows=_plain_rows(dataset, good),
         pulled=pulled.pulled,
-        quarantined=[_quarantined(dataset, row, report.row_faults[row["rid"]]) for row in bad.to_dict("records")],
+        quarantined=[_quarantined(dataset, dict(row), report.row_faults[row["rid"]]) for row in bad.to_dict("records")],
         duplicate=len(report.folded),
         ignored=ignored,
         complete=pulled.complete,
@@ -97,7 +98,7 @@ def _plain_rows(dataset: Dataset, frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = plain.to_dict("records")
     for row, ref in zip(rows, frame["ref"], strict=True):
         row["source_ref"] = ref
-    return [{k: _plain(v) for k, v in row.items()} for row in rows]
+    return [{str(k): _plain(v) for k, v in row.items()} for row in rows]
 
 
 def _plain(value: Any) -> Any:
@@ -106,7 +107,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _quarantined(dataset: Dataset, row: dict[str, Any], reasons: tuple[Reason, ...]) -> QuarantinedRow:
+def _quarantined(dataset: Dataset, row: Mapping[Any, Any], reasons: tuple[Reason, ...]) -> QuarantinedRow:
     def text(name: str) -> str | None:
         as_it_came = row.get(f"{name}__text")
         value = as_it_came if isinstance(as_it_came, str) else row[name]

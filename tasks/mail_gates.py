@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from tasks.run_context import Run
 from tasks.rules.timezone import HANOI
+from tasks.run_context import Run
 from warehouse import current, desk
 
 
@@ -20,7 +20,7 @@ class Barrier:
 
 def mail_mode(run: Run, conn: Connection) -> str:
     """The mode in force: the desk's last word, else the configuration's starting value."""
-    return desk.switch(conn, "mode") or run.settings.mail.mode
+    return desk.mail_switch(conn).mode or run.settings.mail.mode
 
 
 def barrier_before_batch(run: Run, audiences: tuple[str, ...], waiting: int) -> Barrier | None:
@@ -42,7 +42,7 @@ def barrier_before_batch(run: Run, audiences: tuple[str, ...], waiting: int) -> 
 def barrier_before_mail(run: Run) -> Barrier | None:
     """Read before each message: the stop button."""
     with run.store.transaction() as conn:
-        return Barrier("stopped") if desk.switch(conn, "mail") == "stopped" else None
+        return Barrier("stopped") if desk.mail_switch(conn).stopped else None
 
 
 def _window(run: Run) -> Barrier | None:

@@ -4,14 +4,16 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
+from tasks.intake.landing import LandedBody
 from tasks.narration import logger
-from tasks.run_context import Run, current
 from tasks.rules.model import SourceLine
+from tasks.run_context import Run, current
 from tasks.settings import SecretError, Source
+from tasks.settings_messages import sentence as secret_sentence
 from tasks.source_factory import make_source
 from tasks.sources.base import PullRequest, SourceFault
-from warehouse import landed, loads
 from warehouse import current as current_rows
+from warehouse import landed, loads
 
 
 @task(name="pull", task_run_name="pull {source}", cache_policy=NO_CACHE, persist_result=False)
@@ -22,16 +24,30 @@ def pull_source(run_id: str, source: str) -> bool:
     with run.store.transaction() as conn:
         request = _request(run, conn, configured)
     try:
-        pulled = make_source(run, configured).pull(request, run.landing)
+        pulled = make_source(configured).pull(request, run.landing)
     except (SourceFault, SecretError) as fault:
         record_fault(run, configured, fault.code, fault_sentence(fault, run.settings.locale), "failed")
         logger().error("%s: %s", source, fault.code)
         return False
     with run.store.transaction() as conn:
-        landed.register_landed(conn, pulled.bodies, landed_at=run.clock.as_of)
+        for body in pulled.bodies:
+            _register(run, conn, body)
     run.kept[source] = pulled
     logger().info("%s: %d records, %d bodies landed", source, pulled.pulled, len(pulled.bodies))
     return True
+
+
+def _register(run: Run, conn: Connection, body: LandedBody) -> None:
+    landed.register_landed(
+        conn,
+        sha256=body.sha256,
+        source=body.source,
+        path=body.path,
+        name=body.name,
+        size=body.bytes,
+        data_moment=body.data_moment,
+        landed_at=run.clock.as_of,
+    )
 
 
 def source_of(run: Run, name: str) -> Source:
@@ -59,11 +75,11 @@ def record_fault(run: Run, source: Source, code: str, text: str, state: str) -> 
 
 def fault_sentence(fault: SourceFault | SecretError, locale: str) -> str:
     """What happened, where, and what to do."""
-    return fault.sentence(locale)
+    return secret_sentence(fault.code, locale) if isinstance(fault, SecretError) else fault.sentence(locale)
 
 
 def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
-    known_open = current_rows.open_record_keys(conn, source.system) if source.kind == "opencps" else frozenset()
+    known_open = current_rows.open_keys(conn, source.system) if source.kind == "opencps" else frozenset()
     return PullRequest(
         as_of=run.clock.as_of,
         promoted=landed.promoted_hashes(conn, source.name),

@@ -6,7 +6,7 @@ from tasks.clock import machine_now
 from tasks.outcome import BUG, exit_status, mail_counts, source_counts, state_of
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run
-from warehouse import ledger, ledger_read, runs
+from warehouse import day_book, ledger, runs
 
 REPORTS: dict[str, dict[str, Any]] = {}  # by run id, for the command line in this process
 
@@ -16,16 +16,16 @@ def open_book(run: Run) -> None:
     with run.store.transaction() as conn:
         runs.mark_killed(conn, run.run_id, machine_now())
         runs.start_run(conn, run.run_id, run.request.flow, run.business_date, run.clock.as_of, machine_now())
-        run.touched.update(ledger.reclaim(conn, run_id=run.run_id, now=run.clock.as_of))
+        ledger.reclaim(conn, run.run_id, run.clock.as_of)
 
 
 def close_book(run: Run) -> dict[str, Any]:
     """Store how the run ended; returns its report (design §3)."""
     with run.store.transaction() as conn:
-        mails = {m["id"]: m for m in ledger_read.mails_of(conn, ids=run.touched)}
-        report = _report(run, [m["state"] for m in mails.values() if m["audience"] != "ops"])
-        bulletins = [m["state"] for m in mails.values() if m["audience"] == "ops"]
-        status = exit_status(run.sources.values(), [m["state"] for m in mails.values()], run.mail_fault)
+        mails = day_book.mails_touched(conn, run.run_id)
+        report = _report(run, [state for audience, state in mails if audience != "ops"])
+        bulletins = [state for audience, state in mails if audience == "ops"]
+        status = exit_status(run.sources.values(), [state for _, state in mails], run.mail_fault)
         report |= {"exit_status": status, "state": state_of(status, idle=_is_idle(run, report, bulletins))}
         report["bulletins"] = mail_counts(0, bulletins)
         runs.finish_run(conn, run.run_id, report["state"], status, report, machine_now())

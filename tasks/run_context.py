@@ -66,7 +66,6 @@ class Run:
     dry_run: bool
     sources: dict[str, SourceLine] = field(default_factory=dict)
     flags: dict[str, int] = field(default_factory=lambda: {"opened": 0, "closed": 0, "open": 0})
-    touched: set[int] = field(default_factory=set)  # ledger ids this run composed or tried
     composed: int = 0
     mail_fault: str = ""  # login or certificate refused, stopped, outside the window …
     idle: str = ""  # why there was nothing to do

@@ -5,10 +5,11 @@ Nothing here retries. A mail whose fate is unknown stays `uncertain` and is neve
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
 
 from tasks.mail.transport import Mailer, Outcome, open_mailer
 from tasks.mail_gates import Barrier, barrier_before_batch, barrier_before_mail
@@ -34,7 +35,6 @@ def send_mails(run_id: str, audiences: tuple[str, ...]) -> int:
     """Send today's planned mails of these audiences; returns how many were handed over."""
     run = current(run_id)
     jobs = _jobs(run, audiences)
-    run.touched.update(job.mail_id for job in jobs)
     barrier = barrier_before_batch(run, audiences, len(jobs))
     if barrier is not None:
         _hold_all(run, jobs, barrier)
@@ -51,8 +51,9 @@ def send_mails(run_id: str, audiences: tuple[str, ...]) -> int:
 
 def _jobs(run: Run, audiences: tuple[str, ...]) -> list[_Job]:
     with run.store.transaction() as conn:
-        rows = ledger_read.sendable(conn, run.business_date, run.clock.now(), audiences=audiences)
-    return [_Job(r["id"], r["address"], bytes(r["body"]), r["tries"]) for r in rows]
+        rows = [ledger_read.mail(conn, i) for i in ledger_read.sendable(conn, run.business_date, run.clock.now())]
+    chosen = [r for r in rows if r is not None and r["audience"] in audiences]
+    return [_Job(r["id"], r["address"], bytes(r["body"]), r["tries"]) for r in chosen]
 
 
 def _hold_all(run: Run, jobs: list[_Job], barrier: Barrier) -> None:
@@ -60,7 +61,7 @@ def _hold_all(run: Run, jobs: list[_Job], barrier: Barrier) -> None:
     if barrier.hold:
         with run.store.transaction() as conn:
             for job in jobs:
-                ledger.hold(conn, job.mail_id, reason=barrier.code, run_id=run.run_id)
+                ledger.hold(conn, job.mail_id, barrier.code, run.run_id)
     elif jobs and barrier.fault:
         run.mail_fault = barrier.code
 
@@ -86,11 +87,11 @@ def _send_all(run: Run, mailer: Mailer, jobs: list[_Job]) -> int:
 
 def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome:
     with run.store.transaction() as conn:
-        ledger.claim(conn, job.mail_id, run_id=run.run_id, now=run.clock.as_of)
+        ledger.claim(conn, job.mail_id, run.run_id, run.clock.as_of)
 
     def on_data() -> None:
         with run.store.transaction() as conn:
-            ledger.mark_in_data(conn, job.mail_id, run_id=run.run_id, now=run.clock.as_of)
+            ledger.mark_in_data(conn, job.mail_id, run.clock.as_of, run_id=run.run_id)
 
     outcome = mailer.deliver(job.address, job.body, on_data)
     with run.store.transaction() as conn:
@@ -99,16 +100,15 @@ def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome:
     return outcome
 
 
-def _settle(run: Run, conn: object, job: _Job, outcome: Outcome) -> None:
-    now: datetime = run.clock.as_of
-    words = {"run_id": run.run_id, "now": now, "reply": f"{outcome.code or ''} {outcome.text}".strip()}
+def _settle(run: Run, conn: Connection, job: _Job, outcome: Outcome) -> None:
+    now, reason = run.clock.as_of, str(outcome.code or outcome.kind)
     match outcome.kind:
         case "handed":
-            ledger.mark_handed(conn, job.mail_id, **words)
+            ledger.mark_handed(conn, job.mail_id, now, outcome.text)
         case "refused":
-            ledger.mark_refused(conn, job.mail_id, **words)
+            ledger.mark_refused(conn, job.mail_id, now, reason, outcome.text)
         case "uncertain":
-            ledger.mark_uncertain(conn, job.mail_id, **words)
+            ledger.mark_uncertain(conn, job.mail_id, now, reason, outcome.text)
         case _:
             wait = RETRY_AFTER[min(job.tries, len(RETRY_AFTER) - 1)]
-            ledger.mark_retry(conn, job.mail_id, next_try_at=run.clock.now() + wait, **words)
+            ledger.mark_retry(conn, job.mail_id, now, now + wait, reason, outcome.text)

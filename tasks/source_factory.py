@@ -5,19 +5,19 @@ from pathlib import Path
 from tasks.intake.normalise import NormaliseContext
 from tasks.intake.status_words import STATUS_WORDS
 from tasks.intake.text import fold
-from tasks.intake.unit_map import read_unit_map
-from tasks.run_context import Run
+from tasks.intake.unit_map import load_unit_map
 from tasks.rules.datasets import DATASETS
+from tasks.run_context import Run
 from tasks.settings import FilesSource as FilesSettings
 from tasks.settings import OpencpsSource as OpencpsSettings
 from tasks.settings import Source as SourceSettings
 from tasks.settings import read_secret
 from tasks.sources.base import Source
 from tasks.sources.files import FilesSource
-from tasks.sources.opencps import OpencpsSource
+from tasks.sources.opencps import OpenCpsSource
 
 
-def make_source(run: Run, settings: SourceSettings) -> Source:
+def make_source(settings: SourceSettings) -> Source:
     """The reader of a configured source. Secrets are read here, at the moment of use.
 
     Raises:
@@ -30,13 +30,13 @@ def make_source(run: Run, settings: SourceSettings) -> Source:
 
 def normalise_context(run: Run, settings: SourceSettings) -> NormaliseContext:
     """What this source's cells mean."""
-    words = STATUS_WORDS | {fold(word): str(code) for word, code in settings.status_map.items()}
+    words = dict(STATUS_WORDS) | {fold(word): str(code) for word, code in settings.status_map.items()}
     return NormaliseContext(
         as_of=run.clock.as_of,
         opening=run.hours.opening,
         closing=run.hours.closing,
         constants=settings.constants if isinstance(settings, FilesSettings) else {},
-        unit_map=read_unit_map(settings.unit_map) if settings.unit_map else None,
+        unit_map=load_unit_map(settings.unit_map) if settings.unit_map else None,
         status_map=words,
     )
 
@@ -54,8 +54,8 @@ def _files(settings: FilesSettings) -> FilesSource:
     )
 
 
-def _opencps(settings: OpencpsSettings) -> OpencpsSource:
-    return OpencpsSource(
+def _opencps(settings: OpencpsSettings) -> OpenCpsSource:
+    return OpenCpsSource(
         name=settings.name,
         base_url=settings.base_url,
         base_path=settings.base_path,

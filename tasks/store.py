@@ -58,7 +58,7 @@ def _copied(url: str, folder: Path) -> str:
     """A consistent copy of an SQLite warehouse, or an empty one where there is none yet."""
     original, copy = Path(make_url(url).database or ""), folder / "warehouse.sqlite3"
     if original.exists():
-        with closing(sqlite3.connect(f"file:{original}?mode=ro", uri=True)) as source:
-            with closing(sqlite3.connect(copy)) as target:
-                source.backup(target)
+        opened = closing(sqlite3.connect(f"file:{original}?mode=ro", uri=True))
+        with opened as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
     return f"sqlite:///{copy}"

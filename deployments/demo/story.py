@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from tasks.rules.timezone import HANOI
 
 RUN_AT = time(7, 30)
-DROP_AT = time(7, 0)
+DROP_AT = time(7, 30)
 
 DAYS: tuple[date, ...] = (
     date(2026, 11, 23),

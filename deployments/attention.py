@@ -1,0 +1,68 @@
+"""What needs a person: one sentence each, with the command that helps. For `status` and for the demo's last lines."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from deployments.cli_words import say
+from tasks.calendar_files import shipped_calendar
+from tasks.rules.datasets import DATASETS
+from tasks.rules.freshness import working_age
+from tasks.settings import Settings
+from warehouse import desk, flag_store, freshness, ledger_read, quarantine
+
+
+def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
+    """Every configured source: last success, data moment, whether its figures may be mailed."""
+    calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
+    loads = freshness.latest_loads(conn)
+    out = []
+    for source in settings.sources:
+        state = loads.get(source.name)
+        moment = state.data_moment if state else None
+        fresh = state is not None and moment is not None and state.last_state in ("promoted", "unchanged")
+        if fresh and moment is not None and DATASETS[source.dataset].aged:
+            fresh = working_age(moment, now, calendar) <= timedelta(hours=source.max_age_hours)
+        out.append(
+            {
+                "name": source.name,
+                "dataset": source.dataset,
+                "last_success_at": state.last_success_at if state else None,
+                "data_moment": moment,
+                "fresh": fresh,
+                "error": state.error if state and state.error else None,
+            }
+        )
+    return out
+
+
+def needs_attention(conn: Connection, sources: list[dict[str, Any]], locale: str) -> list[dict[str, Any]]:
+    """Most urgent first: `kind`, what it is about, and a sentence."""
+    found: list[dict[str, Any]] = []
+
+    def add(kind: str, about: object, key: str, **words: object) -> None:
+        found.append({"kind": kind, "about": about, "text": say(key, locale, **words)})
+
+    switch = desk.mail_switch(conn)
+    if switch.stopped:
+        add("mail_stopped", "mail", "attention_stopped", by=switch.stopped_by, reason=switch.stopped_reason)
+    for state in ("uncertain", "refused"):
+        for mail in ledger_read.mails_of(conn, state=state):
+            if mail["resolved_by"] is None:
+                words = {"id": mail["id"], "recipient": mail["post"]}
+                add(state, mail["id"], f"attention_{state}", **words)
+    for source in sources:
+        if source["error"]:
+            add("source", source["name"], "attention_source", name=source["name"], error=source["error"])
+        elif not source["fresh"]:
+            add("stale", source["name"], "attention_stale", name=source["name"])
+    for row in flag_store.open_flags(conn):
+        if row["flag"] == "no_recipient":
+            add("no_recipient", row["code"], "attention_no_recipient", unit=row["facts"]["unit_name"])
+    for dispute in desk.open_disputes(conn):
+        add("dispute", dispute["code"], "attention_dispute", code=dispute["code"])
+    open_rows = quarantine.open_count(conn)
+    if open_rows:
+        add("quarantine", open_rows, "attention_quarantine", n=open_rows)
+    return found

@@ -1,0 +1,23 @@
+"""A run's report for people: a few lines."""
+
+from typing import Any
+
+from deployments.cli_words import say
+
+
+def told_report(report: dict[str, Any], locale: str) -> str:
+    """The report of `dondoc run …` as text."""
+    lines = [say("run_line", locale, **{k: report[k] for k in ("flow", "as_of", "state", "exit_status")})]
+    if report.get("dry_run"):
+        lines.append(say("dry_run", locale))
+    if report.get("why_idle"):
+        lines.append(say(f"why_idle_{report['why_idle']}", locale))
+    for source in report["sources"]:
+        lines.append(say("run_source", locale, **source))
+        if source["error"]:
+            lines.append(f"    {source['error']}")
+    lines.append(say("run_flags", locale, **report["flags"]))
+    lines.append(say("run_mails", locale, **report["mails"]))
+    if report.get("mail_fault"):
+        lines.append(say("mail_fault", locale, mail_fault=report["mail_fault"]))
+    return "\n".join(lines)

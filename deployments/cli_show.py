@@ -1,0 +1,156 @@
+"""Looking: `flags`, `status`, `quarantine list`, `db`. Read-only snapshots that never wait for a run."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from deployments.cli_context import CliContext, print_json, print_table, shown
+from deployments.cli_words import say
+
+quarantine_app = typer.Typer(help="Khu cách ly: bản ghi chưa được dùng và lý do.", no_args_is_help=True)
+db_app = typer.Typer(help="Kho dữ liệu.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("flags", help="Các cảnh báo đang mở.")(flags)
+    app.command("status", help="Tình hình chung và việc cần người xử lý.")(status)
+    app.add_typer(quarantine_app, name="quarantine")
+    app.add_typer(db_app, name="db")
+
+
+def flags(context: typer.Context, unit: Annotated[str, typer.Option("--unit", help="Chỉ đơn vị này.")] = "") -> None:
+    """Mọi cảnh báo đang mở, theo lần xác định gần nhất."""
+    from warehouse.flag_store import open_flags
+
+    cli = shown(context)
+    with cli.reading() as conn:
+        rows = [_flag(row) for row in open_flags(conn, unit or None)]
+    if cli.json:
+        print_json(rows)
+        return
+    locale = cli.locale()
+    headings = tuple(say(k, locale) for k in ("code", "flag", "unit", "due", "late", "tier", "disputed"))
+    cells = [
+        (r["code"], r["flag"], r["unit_code"], _day(r["due_at"]), r["days_late"], r["tier"], "×" * r["disputed"])
+        for r in rows
+    ]
+    print_table(headings, cells, say("no_flags", locale))
+
+
+def status(context: typer.Context) -> None:
+    """Nguồn, khu cách ly, sổ thư, các lần chạy gần đây, việc cần người xử lý."""
+    cli = shown(context)
+    settings = cli.settings()
+    from deployments.attention import needs_attention, source_states
+    from warehouse import ledger_read, quarantine, runs
+
+    with cli.reading() as conn:
+        recent = runs.recent_runs(conn, 10)
+        sources = source_states(conn, settings, _now(settings.warehouse.sandbox, recent))
+        found: dict[str, Any] = {
+            "sources": sources,
+            "quarantine": {"open": quarantine.open_count(conn)},
+            "ledger": ledger_read.counts_by_state(conn),
+            "runs": [
+                {k: r[k] for k in ("run_id", "flow", "as_of", "state", "exit_status", "started_at", "finished_at")}
+                for r in recent
+            ],
+            "needs_attention": needs_attention(conn, sources, cli.locale()),
+        }
+    if cli.json:
+        print_json(found)
+    else:
+        _print_status(found, cli.locale())
+
+
+@quarantine_app.command("list")
+def quarantine_list(context: typer.Context) -> None:
+    """Các bản ghi đang bị cách ly."""
+    from warehouse.quarantine import open_rows
+
+    cli: CliContext = shown(context)
+    with cli.reading() as conn:
+        rows = [
+            {
+                "id": r["id"],
+                "source": r["source"],
+                "dataset": r["dataset"],
+                "key": r["record_key"],
+                "reasons": r["reasons"],
+                "first_seen_at": r["first_seen_at"],
+            }
+            for r in open_rows(conn)
+        ]
+    if cli.json:
+        print_json(rows)
+        return
+    locale = cli.locale()
+    headings = ("#", *(say(k, locale) for k in ("source", "key", "reason")))
+    cells = [(r["id"], r["source"], r["key"], "; ".join(x["text"] for x in r["reasons"])) for r in rows]
+    print_table(headings, cells, say("no_quarantine", locale))
+
+
+@db_app.command("upgrade")
+def db_upgrade(context: typer.Context) -> None:
+    """Tạo mới hoặc nâng cấp kho dữ liệu."""
+    from warehouse.engine import open_engine, where_is
+    from warehouse.schema import upgrade
+
+    cli = shown(context)
+    engine = open_engine(cli.settings().warehouse.url)
+    upgrade(engine)
+    typer.echo(say("upgraded", cli.locale(), where=where_is(engine)))
+    engine.dispose()
+
+
+@db_app.command("check")
+def db_check(context: typer.Context) -> None:
+    """Kiểm tra phiên bản của kho dữ liệu."""
+    from warehouse.engine import open_engine, where_is
+    from warehouse.schema import check
+
+    cli = shown(context)
+    engine = open_engine(cli.settings().warehouse.url)
+    check(engine)
+    typer.echo(say("checked", cli.locale(), where=where_is(engine)))
+    engine.dispose()
+
+
+def _flag(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("subject", "system", "code", "unit_code", "recorded_unit_code", "flag", "tier", "due_at", "days_late")
+    return {n: row[n] for n in names} | {"since": row["since"], "disputed": bool(row["disputed"])}
+
+
+def _now(sandbox: bool, recent: list[dict[str, Any]]) -> datetime:
+    """What "fresh" is measured against: now, in a sandbox the moment of its last run."""
+    return recent[0]["as_of"] + timedelta() if sandbox and recent else datetime.now(UTC)
+
+
+def _print_status(found: dict[str, Any], locale: str) -> None:
+    typer.echo(say("sources", locale))
+    headings = tuple(say(k, locale) for k in ("source", "dataset", "moment", "fresh"))
+    rows = [
+        (s["name"], s["dataset"], _moment(s["data_moment"]), say("yes" if s["fresh"] else "no", locale))
+        for s in found["sources"]
+    ]
+    print_table(headings, rows, "-")
+    typer.echo(f"\n{say('quarantine', locale)}: {found['quarantine']['open']}")
+    counts = ", ".join(f"{state} {n}" for state, n in found["ledger"].items() if n)
+    typer.echo(f"{say('ledger', locale)}: {counts or '-'}")
+    typer.echo(f"\n{say('attention', locale)}")
+    for line in found["needs_attention"] or [{"text": say("nothing_needed", locale)}]:
+        typer.echo(f"- {line['text']}")
+
+
+def _day(moment: datetime | None) -> str:
+    from tasks.rules.timezone import HANOI
+
+    return f"{moment.astimezone(HANOI):%d/%m/%Y}" if moment else ""
+
+
+def _moment(moment: datetime | None) -> str:
+    from tasks.rules.timezone import HANOI
+
+    return f"{moment.astimezone(HANOI):%H:%M %d/%m/%Y}" if moment else "-"

@@ -1,0 +1,109 @@
+"""Vietnamese and English words of the desks' human output: one catalogue, never scattered in commands."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "no_flags": ("Không có cảnh báo nào đang mở.", "No open flags."),
+    "no_mails": ("Chưa có thư nào.", "No mails yet."),
+    "no_quarantine": ("Khu cách ly trống.", "The quarantine is empty."),
+    "code": ("Mã", "Code"),
+    "flag": ("Cảnh báo", "Flag"),
+    "unit": ("Đơn vị", "Unit"),
+    "due": ("Hạn", "Due"),
+    "late": ("Quá hạn (ngày làm việc)", "Late (working days)"),
+    "tier": ("Mức", "Tier"),
+    "disputed": ("Có phản ánh", "Disputed"),
+    "date": ("Ngày", "Date"),
+    "audience": ("Loại", "Audience"),
+    "recipient": ("Người nhận", "Recipient"),
+    "state": ("Trạng thái", "State"),
+    "subject": ("Tiêu đề", "Subject"),
+    "source": ("Nguồn", "Source"),
+    "dataset": ("Dữ liệu", "Dataset"),
+    "key": ("Khóa", "Key"),
+    "reason": ("Lý do", "Reason"),
+    "moment": ("Số liệu đến", "Data moment"),
+    "fresh": ("Còn mới", "Fresh"),
+    "yes": ("có", "yes"),
+    "no": ("không", "no"),
+    "sources": ("NGUỒN DỮ LIỆU", "SOURCES"),
+    "ledger": ("SỔ THƯ", "LEDGER"),
+    "attention": ("CẦN NGƯỜI XỬ LÝ", "NEEDS ATTENTION"),
+    "nothing_needed": ("Không có việc gì cần xử lý.", "Nothing needs a person."),
+    "quarantine": ("Khu cách ly", "Quarantine"),
+    "done": ("Đã ghi nhận.", "Recorded."),
+    "mail_stopped": ("Đã dừng mọi thư, kể từ thư kế tiếp.", "All mail is stopped, from the next message on."),
+    "mail_started": ("Thư được gửi trở lại.", "Mail goes out again."),
+    "would_reach": ("Chế độ {mode} sẽ gửi thư tới:", "Mode {mode} will reach:"),
+    "nobody": ("(không ai)", "(nobody)"),
+    "confirm_live": (
+        "Chạy lại với --yes để xác nhận.",
+        "Run again with --yes to confirm.",
+    ),
+    "mode_set": ("Chế độ gửi thư: {mode}.", "Mail mode: {mode}."),
+    "attention_uncertain": (
+        "Thư {id} ({recipient}) không rõ đã tới hay chưa: kiểm tra rồi ghi nhận bằng `dondoc outbox resolve {id}`",
+        "Mail {id} ({recipient}): nobody knows whether it arrived. Find out, then `dondoc outbox resolve {id}`",
+    ),
+    "attention_refused": (
+        "Thư {id} bị máy chủ từ chối ({recipient}): kiểm tra địa chỉ trong danh bạ",
+        "Mail {id} was refused by the server ({recipient}): check the address in the directory",
+    ),
+    "attention_source": (
+        "Nguồn {name}: {error}",
+        "Source {name}: {error}",
+    ),
+    "attention_stale": (
+        "Nguồn {name}: số liệu đã cũ, các mục của nguồn này chưa được nhắc",
+        "Source {name}: the data are stale, its items are kept out of the mails",
+    ),
+    "attention_no_recipient": (
+        "Đơn vị {unit}: không xác định được người nhận, bổ sung địa chỉ người đứng đầu vào danh bạ",
+        "Unit {unit}: no recipient; add the head's address to the directory",
+    ),
+    "attention_quarantine": (
+        "{n} bản ghi trong khu cách ly: xem bằng `dondoc quarantine list`",
+        "{n} records in quarantine: see `dondoc quarantine list`",
+    ),
+    "attention_stopped": ("Thư đang bị dừng bởi {by}: {reason}", "Mail is stopped by {by}: {reason}"),
+    "attention_dispute": (
+        "Mục {code} đang được đơn vị phản ánh: trả lời bằng `dondoc dispute answer {code}`",
+        "Item {code} is disputed: answer with `dondoc dispute answer {code}`",
+    ),
+    "not_found": ("Không tìm thấy {what}.", "{what} was not found."),
+    "several": (
+        "Mã {code} thuộc nhiều mục: {keys}. Nêu rõ một mục.",
+        "Code {code} names several items: {keys}. Name one of them.",
+    ),
+    "run_line": (
+        "{flow} {as_of}: {state} (mã kết thúc {exit_status})",
+        "{flow} {as_of}: {state} (exit status {exit_status})",
+    ),
+    "run_source": (
+        "  {name}: nhận {pulled}, mới {new}, thay đổi {changed}, cách ly {quarantined}",
+        "  {name}: pulled {pulled}, new {new}, changed {changed}, quarantined {quarantined}",
+    ),
+    "run_flags": (
+        "  cảnh báo: mở thêm {opened}, đóng {closed}, đang mở {open}",
+        "  flags: {opened} opened, {closed} closed, {open} open",
+    ),
+    "run_mails": (
+        "  thư: soạn {composed}, đã gửi {handed}, giữ lại {held}, bị từ chối {refused}, chưa rõ {uncertain}, "
+        "gửi lại sau {retry}",
+        "  mails: {composed} composed, {handed} handed, {held} held, {refused} refused, {uncertain} uncertain, "
+        "{retry} to retry",
+    ),
+    "dry_run": ("  (chạy thử: không ghi gì, không gửi gì)", "  (dry run: nothing written, nothing sent)"),
+    "why_idle_day_off": ("  hôm nay là ngày nghỉ", "  a day off"),
+    "why_idle_slot_done": ("  buổi sáng này đã chạy xong", "  this morning is already done"),
+    "mail_fault": ("  thư chưa gửi được: {mail_fault}", "  mail could not be sent: {mail_fault}"),
+    "previewed": ("{n} tệp trong {folder}", "{n} files in {folder}"),
+    "traced": ("Trang truy vết: {path}", "Trace page: {path}"),
+    "upgraded": ("Kho dữ liệu đã ở phiên bản mới nhất: {where}", "The warehouse is up to date: {where}"),
+    "checked": ("Kho dữ liệu đúng phiên bản: {where}", "The warehouse has the right schema: {where}"),
+}
+
+
+def say(key: str, locale: str, **params: object) -> str:
+    """The words of that key in `vi` or `en`."""
+    return WORDS[key][1 if locale == "en" else 0].format(**params)

@@ -1,0 +1,112 @@
+"""A digest becomes a ledger row: rendered bytes, frozen digest, one item row per line it says.
+
+A mail that cannot be built (an address SMTP cannot carry, personal data in its text) is held with the reason and
+without bytes: the others go on, ops are told.
+"""
+
+from tasks.mail.bulletin import render_bulletin
+from tasks.mail.frozen import fingerprint, freeze
+from tasks.mail.guard import PersonalDataError
+from tasks.mail.letter import MailStyle, RenderedMail
+from tasks.mail.message import AddressRefusedError, MessageHeaders, build_message
+from tasks.mail.render import render_digest
+from tasks.narration import logger
+from tasks.rules.arming import family
+from tasks.rules.model import Audience, Bulletin, Digest, DigestItem
+from tasks.run_context import Run
+from tasks.settings import Settings
+from warehouse.ledger import HELD, PLANNED, ItemRow, MailRow
+
+
+def mail_style(settings: Settings) -> MailStyle:
+    """Who signs and who answers, as configured."""
+    mail = settings.mail
+    return MailStyle(
+        sender_name=mail.sender_name, contact_address=mail.reply_to or mail.sender, contact_unit=mail.contact
+    )
+
+
+def digest_row(run: Run, digest: Digest) -> tuple[MailRow, list[ItemRow]]:
+    """The row and its items, in the order the mail tells them."""
+    headers = _headers(run, digest.recipient.address, digest.audience, digest.revision)
+    state, reason, subject, body = PLANNED, "", "", b""
+    try:
+        rendered = render_digest(digest, mail_style(run.settings), run.settings.locale)
+        subject, body = rendered.subject, build_message(rendered, headers)
+    except (AddressRefusedError, PersonalDataError) as fault:
+        state, reason = HELD, type(fault).__name__
+        run.mail_fault = "mail_cannot_be_built"
+        logger().error("a mail to %s cannot be built: %s", digest.audience.value, reason)
+    row = _row(run, headers, digest, subject=subject, body=body, state=state, reason=reason)
+    return row, [_item(item) for item in digest.items()]
+
+
+def bulletin_row(run: Run, bulletin: Bulletin) -> MailRow:
+    """The row of a bulletin; it has no items."""
+    headers = _headers(run, bulletin.recipient.address, Audience.OPS, bulletin.revision)
+    rendered: RenderedMail = render_bulletin(bulletin, mail_style(run.settings), run.settings.locale)
+    body = build_message(rendered, headers)
+    return _row(run, headers, bulletin, subject=rendered.subject, body=body, state=PLANNED, reason="")
+
+
+def _headers(run: Run, address: str, audience: Audience, revision: int) -> MessageHeaders:
+    mail = run.settings.mail
+    return MessageHeaders(
+        sender=mail.sender,
+        sender_name=mail.sender_name,
+        reply_to=mail.reply_to,
+        to=address,
+        business_date=run.business_date,
+        audience=audience,
+        revision=revision,
+        as_of=run.clock.as_of,
+    )
+
+
+def _row(
+    run: Run,
+    headers: MessageHeaders,
+    told: Digest | Bulletin,
+    *,
+    subject: str,
+    body: bytes,
+    state: str,
+    reason: str,
+) -> MailRow:
+    return MailRow(
+        business_date=run.business_date,
+        audience=headers.audience.value,
+        address=headers.to,
+        revision=headers.revision,
+        kind=told.kind.value if isinstance(told, Digest) else "bulletin",
+        post=told.recipient.post,
+        message_id=headers.message_id,
+        subject=subject,
+        body=body,
+        digest=freeze(told),
+        fingerprint=fingerprint(told),
+        as_of=run.clock.as_of,
+        data_moment=told.data_moment if isinstance(told, Digest) else None,
+        run_id=run.run_id,
+        state=state,
+        reason=reason,
+    )
+
+
+def _item(item: DigestItem) -> ItemRow:
+    facts, step = item.facts, item.next_step
+    return ItemRow(
+        role=item.role.value,
+        item_key=facts.item_key,
+        subject=facts.subject.value,
+        code=facts.code,
+        flag=facts.flag.value,
+        family=family(facts.flag),
+        arming=facts.arming,
+        level=item.level,
+        unit_code=facts.unit_code,
+        tier=facts.tier,
+        announced_level=step.level if step else None,
+        announced_on=step.on if step else None,
+        corrects=item.correction.mails if item.correction else (),
+    )

@@ -1,0 +1,1 @@
+"""The `[mail]` table becomes what the transport and the renderer need."""

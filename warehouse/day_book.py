@@ -1,0 +1,35 @@
+"""What one business day or one run amounts to: loads of a span, mails a run touched, digests by id.
+
+Reads for the bulletin, the run card and the run's report; nothing here judges.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from warehouse.tables import loads, mails
+
+_CHUNK = 500
+
+
+def loads_between(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Loads with start <= as_of < end, in order of writing."""
+    chosen = select(loads).where(loads.c.as_of >= start, loads.c.as_of < end).order_by(loads.c.load_id)
+    return [dict(row) for row in conn.execute(chosen).mappings()]
+
+
+def mails_touched(conn: Connection, run_id: str) -> list[tuple[str, str]]:
+    """(audience, state) of the mails that this run was the last to move, superseded ones apart."""
+    chosen = select(mails.c.audience, mails.c.state).where(mails.c.touched_by == run_id, mails.c.state != "superseded")
+    return [(str(audience), str(state)) for audience, state in conn.execute(chosen.order_by(mails.c.id)).tuples()]
+
+
+def digests_of(conn: Connection, mail_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Frozen digests by ledger id."""
+    wanted, out = sorted(set(mail_ids)), {}
+    for start in range(0, len(wanted), _CHUNK):
+        chosen = select(mails.c.id, mails.c.digest).where(mails.c.id.in_(wanted[start : start + _CHUNK]))
+        out |= dict(conn.execute(chosen).tuples())
+    return out
