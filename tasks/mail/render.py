@@ -1,15 +1,17 @@
 """Digest in, finished mail out: the same value always renders to the same characters.
 
 The one door to templates. What is said comes from `subject`, `lead` and `blocks`; here it is laid out twice and
-looked over by the guard. Bulletins have their own letter in `bulletin`.
+looked over by the guard; what a bulletin says comes from `bulletin`.
 """
 
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from tasks.mail import bulletin as bulletins
 from tasks.mail.blocks import blocks_of, foot_of
-from tasks.mail.guard import made_harmless, refuse_personal_data
+from tasks.mail.bulletin import codes_of, needs_of
+from tasks.mail.guard import made_harmless, refuse_personal_data, scan
 from tasks.mail.lead import lead_of
 from tasks.mail.letter import Headings, Letter
 from tasks.mail.letter import MailStyle as MailStyle
@@ -18,15 +20,41 @@ from tasks.mail.parts import parts_of
 from tasks.mail.phrases import Voice
 from tasks.mail.subject import subject_of
 from tasks.mail.wording import wording
-from tasks.rules.model import Digest, Recipient
+from tasks.rules.model import Bulletin, Digest, Recipient
 
 
 def render_digest(digest: Digest, style: MailStyle, locale: str = "vi") -> RenderedMail:
     """The mail of a digest in one language. Raises `PersonalDataError`, KeyError for an unknown language."""
     letter = letter_of(made_harmless(digest), style, locale)
-    mail = lay_out(letter, "letter")
+    mail = lay_out(letter)
     refuse_personal_data(digest, (mail.subject, mail.text), (style.contact_address,))
     return mail
+
+
+def render_bulletin(bulletin: Bulletin, style: MailStyle, locale: str = "vi") -> RenderedMail:
+    """The mail of a bulletin in one language. Raises `PersonalDataError`."""
+    harmless = made_harmless(bulletin)
+    mail = lay_out(bulletin_letter(harmless, style, locale))
+    scan(f"{mail.subject}\n{mail.text}", {style.contact_address, *codes_of(harmless)})
+    return mail
+
+
+def bulletin_letter(bulletin: Bulletin, style: MailStyle, locale: str) -> Letter:
+    """The letter of a bulletin before layout."""
+    voice = Voice(wording(locale), you_of(bulletin.recipient), bulletin.business_date)
+    needs = sum(1 for _ in needs_of(voice, bulletin))
+    return Letter(
+        locale=locale,
+        subject=bulletins.subject_of(voice, bulletin, needs),
+        greeting=greeting(voice, bulletin.recipient),
+        lead=bulletins.lead_of(voice, bulletin, needs),
+        blocks=bulletins.blocks_of(voice, bulletin, style),
+        foot=(voice.say("foot.data", moment=voice.words.moment(bulletin.as_of)),),
+        regards=voice.say("foot.regards"),
+        signature=style.sender_name,
+        automatic=voice.say("foot.automatic"),
+        headings=headings(voice),
+    )
 
 
 def letter_of(digest: Digest, style: MailStyle, locale: str) -> Letter:
@@ -67,10 +95,10 @@ def greeting(voice: Voice, recipient: Recipient) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def lay_out(letter: Letter, template: str) -> RenderedMail:
+def lay_out(letter: Letter) -> RenderedMail:
     """Both parts of a letter."""
-    text = _environment(html=False).get_template(f"{template}.txt.j2").render(letter=letter)
-    html = _environment(html=True).get_template(f"{template}.html.j2").render(letter=letter)
+    text = _environment(html=False).get_template("letter.txt.j2").render(letter=letter)
+    html = _environment(html=True).get_template("letter.html.j2").render(letter=letter)
     return RenderedMail(subject=letter.subject, text=text, html=html, locale=letter.locale)
 
 

@@ -34,7 +34,12 @@ def subject_of(voice: Voice, digest: Digest, parts: Parts) -> str:
         pieces = [voice.say("subject.correction", count=count_of(voice, parts.corrected)), *pieces]
     candidates = [voice.say(key, text=text) for text in _candidates(voice, pieces, bool(parts.corrected), unit)]
     fitting = (text for text in candidates if len(text) <= LIMIT)
-    return next(fitting, candidates[-1][: LIMIT - 1] + "…")
+    return next(fitting, cut(candidates[-1]))
+
+
+def cut(text: str) -> str:
+    """The text within the limit, marked where something is missing."""
+    return text if len(text) <= LIMIT else text[: LIMIT - 1].rstrip() + "…"
 
 
 def all_done(parts: Parts) -> bool:
