@@ -40,9 +40,9 @@ class Sheet:
         return (self._blank(column) & ~self._bad(column)) & ~self.malformed
 
     def state(self, column: str) -> pd.Series:
-        """`given`, `unreadable`, or None where missing."""
+        """`given`, `unreadable`, or None where missing. The same unreadable date in two cells is one mistake."""
         state = pd.Series(GIVEN, index=self.frame.index, dtype=object)
-        state[self._bad(column)] = UNREADABLE
+        state[self._bad(column) & ~self._told_before(column)] = UNREADABLE
         state[self.missing(column)] = None
         return state
 
@@ -121,6 +121,19 @@ class Sheet:
         if self._kind(column) not in TYPED:
             return pd.Series(data=False, index=self.frame.index, dtype=bool)
         return self.frame[f"{column}__bad"].astype(bool) & ~self.malformed
+
+    def _told_before(self, column: str) -> pd.Series:
+        """True where an earlier date of the row has the same unreadable text: software copies receipt to submission."""
+        told = pd.Series(data=False, index=self.frame.index, dtype=bool)
+        text = f"{column}__text"
+        if self._kind(column) not in DATED or text not in self.frame.columns:
+            return told
+        for other in self.dataset.columns:
+            if other.name == column:
+                break
+            if other.kind in DATED:
+                told |= self._bad(other.name) & self.frame[text].eq(self.frame[f"{other.name}__text"])
+        return told
 
     def _kind(self, column: str) -> Kind:
         return self.dataset.column(column).kind

@@ -29,6 +29,11 @@ BAD = [
     ("no receipt", {"received_at": None}, "received_at_missing"),
     ("received on 31 February", {"received_at": "31/02/2026"}, "received_at_invalid"),
     ("the same without an id", {"received_at": "31/02/2026", "source_record_id": None}, "received_at_invalid"),
+    (
+        "received and submitted on 31 February: one mistake",
+        {"received_at": "31/02/2026", "submitted_at": "31/02/2026"},
+        "received_at_invalid",
+    ),
     ("words for a date", {"received_at": "chưa có"}, "received_at_invalid"),
     ("received in 1999", {"received_at": "31/12/1999"}, "received_at_implausible"),
     ("received in the year 1", {"received_at": "01/01/0001"}, "received_at_implausible"),
@@ -97,6 +102,11 @@ def test_what_is_unusual_but_possible_is_believed() -> None:
     ]
     rows = [dossier(**{"source_record_id": str(n), **changes}) for n, changes in enumerate(unusual)]
     assert codes_of(report_on("dossiers", *rows)) == {}
+
+
+def test_two_different_unreadable_dates_are_two_mistakes() -> None:
+    row = dossier(received_at="31/02/2026", submitted_at="30/02/2026")
+    assert codes_of(report_on("dossiers", row)) == {0: ["received_at_invalid", "submitted_at_invalid"]}
 
 
 def test_another_closing_time_stands_for_a_date_without_time() -> None:
