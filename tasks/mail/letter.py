@@ -23,10 +23,11 @@ class MailStyle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One labelled line of a row. `slot` "due" goes to the column of dates, "" under the title."""
+    """One labelled line of a row, a note in parentheses behind it. `slot`: "due" column of dates, "ask" question."""
 
     text: str
     label: str = ""
+    note: str = ""
     slot: str = ""
 
 
@@ -64,10 +65,8 @@ class Block:
 class Headings:
     """Column headings of the tables."""
 
-    number: str
     content: str
     due: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,11 @@ The one door to templates. What is said comes from `subject`, `lead` and `blocks
 looked over by the guard; what a bulletin says comes from `bulletin`.
 """
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from tasks.mail import bulletin as bulletins
 from tasks.mail.blocks import blocks_of, foot_of
@@ -21,6 +23,8 @@ from tasks.mail.phrases import Voice
 from tasks.mail.subject import subject_of
 from tasks.mail.wording import wording
 from tasks.rules.model import Bulletin, Digest, Recipient
+
+_UNBROKEN = re.compile(r"(?<!\S)([A-Z0-9][A-Z0-9./]{0,11}-(?=[^\s]*\d)[A-Z0-9./-]{1,18}\d)")
 
 
 def render_digest(digest: Digest, style: MailStyle, locale: str = "vi") -> RenderedMail:
@@ -77,8 +81,7 @@ def letter_of(digest: Digest, style: MailStyle, locale: str) -> Letter:
 
 def headings(voice: Voice) -> Headings:
     """Column headings in the language of the letter."""
-    number, content, due, state = (voice.say(f"row.{k}") for k in ("number", "content", "due", "state"))
-    return Headings(number=number, content=content, due=due, state=state)
+    return Headings(content=voice.say("row.content"), due=voice.say("row.due"))
 
 
 def you_of(recipient: Recipient) -> str:
@@ -104,11 +107,22 @@ def lay_out(letter: Letter) -> RenderedMail:
 
 @cache
 def _environment(*, html: bool) -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("tasks.mail"),
         undefined=StrictUndefined,
         autoescape=html,  # noqa: S701 - the text part has no markup to escape
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+    )
+    environment.filters["keep_codes"] = keep_codes
+    return environment
+
+
+def keep_codes(text: str) -> Markup:
+    """Escaped text whose codes and dates do not break at the end of a line."""
+    pieces = _UNBROKEN.split(text)
+    return Markup("").join(
+        Markup('<span style="white-space:nowrap">{}</span>').format(p) if i % 2 else escape(p)
+        for i, p in enumerate(pieces)
     )

@@ -32,8 +32,8 @@ def row_of(voice: Voice, item: DigestItem, number: int) -> Row:
     )
 
 
-def _line(text: str, label: str = "", slot: str = "") -> Line:
-    return Line(text=text, label=label, slot=slot)
+def _line(text: str, label: str = "", slot: str = "", note: str = "") -> Line:
+    return Line(text=text, label=label, slot=slot, note=note)
 
 
 def _dates(voice: Voice, facts: ItemFacts) -> list[Line]:
@@ -43,8 +43,7 @@ def _dates(voice: Voice, facts: ItemFacts) -> list[Line]:
     label, day = _term(voice, facts)
     notes = _notes(voice, facts)
     if day:
-        text = words.say("row.with_notes", day=day, notes="; ".join(notes)) if notes else day
-        lines.append(_line(text, words.say(label), "due"))
+        lines.append(_line(day, words.say(label), "due", "; ".join(notes)))
     else:
         lines += _start(voice, facts)
     return lines
@@ -128,4 +127,4 @@ def _transfer(voice: Voice, facts: ItemFacts) -> list[Line]:
 
 def _question(voice: Voice, facts: ItemFacts) -> list[Line]:
     key = f"question.{facts.flag}"
-    return [_line(voice.words.say(key))] if voice.words.has(key) else []
+    return [_line(voice.words.say(key), slot="ask")] if voice.words.has(key) else []
