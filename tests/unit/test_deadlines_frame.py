@@ -14,7 +14,7 @@ from tasks.rules.model import Duration, DurationUnit, Pause, SupplementPolicy
 from tasks.rules.office_hours import SCHEDULES, OfficeHours
 from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import CalendarUnknownError, WorkingCalendar
-from tests.unit.deadline_kit import CALENDAR, WD, at, pauses_of
+from tests.unit.deadline_kit import CALENDAR, EDGES, WD, at, pauses_of
 
 SCHEDULE = st.sampled_from([*SCHEDULES.values(), OfficeHours.parse(["08:00-16:00"], "10:00")])
 # Whole hours and half hours meet the edges of the spans far more often than any minute would.
@@ -65,6 +65,15 @@ def test_twin_equals_scalar(cases: list[dict[str, object]], hours: OfficeHours):
     assert list(found.index) == list(frame.index)
     expected = [scalar(row, CALENDAR, hours) for _, row in frame.iterrows()]
     assert [None if pd.isna(moment) else moment.to_pydatetime() for moment in found] == expected
+
+
+def test_twin_keeps_the_limits_of_the_rules():
+    cases = [
+        {"received_at": at(received), "amount": amount, "unit": unit, "pauses": pauses_of(pauses)}
+        for received, amount, unit, pauses, _ in EDGES
+    ]
+    found = deadlines_frame(frame_of(cases), CALENDAR, SCHEDULES["default"])
+    assert [moment.to_pydatetime() for moment in found] == [at(expected) for *_, expected in EDGES]
 
 
 # 2016 and 2018 known, 2017 not: deadlines must not leap over a year nobody knows.
