@@ -17,7 +17,7 @@ def main() -> None:
         app(standalone_mode=True)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the outermost place: a refusal becomes a sentence, a bug a status
         refusal = refusal_of(error)
         if refusal is None:
             _crashed(error)

@@ -1,5 +1,6 @@
 """What needs a person: one sentence each, with the command that helps. For `status` and for the demo's last lines."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,30 +40,39 @@ def source_states(conn: Connection, settings: Settings, now: datetime) -> list[d
 
 def needs_attention(conn: Connection, sources: list[dict[str, Any]], locale: str) -> list[dict[str, Any]]:
     """Most urgent first: `kind`, what it is about, and a sentence."""
-    found: list[dict[str, Any]] = []
+    found = [*_mail_matters(conn), *_source_matters(sources), *_desk_matters(conn)]
+    return [{"kind": kind, "about": about, "text": say(key, locale, **words)} for kind, about, key, words in found]
 
-    def add(kind: str, about: object, key: str, **words: object) -> None:
-        found.append({"kind": kind, "about": about, "text": say(key, locale, **words)})
 
+Matter = tuple[str, object, str, dict[str, object]]  # kind, about, key of the sentence, its words
+
+
+def _mail_matters(conn: Connection) -> Iterator[Matter]:
     switch = desk.mail_switch(conn)
     if switch.stopped:
-        add("mail_stopped", "mail", "attention_stopped", by=switch.stopped_by, reason=switch.stopped_reason)
+        words: dict[str, object] = {"by": switch.stopped_by, "reason": switch.stopped_reason}
+        yield "mail_stopped", "mail", "attention_stopped", words
     for state in ("uncertain", "refused"):
         for mail in ledger_read.mails_of(conn, state=state):
             if mail["resolved_by"] is None:
-                words = {"id": mail["id"], "recipient": mail["post"]}
-                add(state, mail["id"], f"attention_{state}", **words)
+                yield state, mail["id"], f"attention_{state}", {"id": mail["id"], "recipient": mail["post"]}
+
+
+def _source_matters(sources: list[dict[str, Any]]) -> Iterator[Matter]:
     for source in sources:
         if source["error"]:
-            add("source", source["name"], "attention_source", name=source["name"], error=source["error"])
+            words = {"name": source["name"], "error": source["error"]}
+            yield "source", source["name"], "attention_source", words
         elif not source["fresh"]:
-            add("stale", source["name"], "attention_stale", name=source["name"])
+            yield "stale", source["name"], "attention_stale", {"name": source["name"]}
+
+
+def _desk_matters(conn: Connection) -> Iterator[Matter]:
     for row in flag_store.open_flags(conn):
         if row["flag"] == "no_recipient":
-            add("no_recipient", row["code"], "attention_no_recipient", unit=row["facts"]["unit_name"])
+            yield "no_recipient", row["code"], "attention_no_recipient", {"unit": row["facts"]["unit_name"]}
     for dispute in desk.open_disputes(conn):
-        add("dispute", dispute["code"], "attention_dispute", code=dispute["code"])
+        yield "dispute", dispute["code"], "attention_dispute", {"code": dispute["code"]}
     open_rows = quarantine.open_count(conn)
     if open_rows:
-        add("quarantine", open_rows, "attention_quarantine", n=open_rows)
-    return found
+        yield "quarantine", open_rows, "attention_quarantine", {"n": open_rows}

@@ -83,7 +83,7 @@ def demo(
     raise typer.Exit(play(folder.absolute(), fresh=fresh, keep_serving=keep_serving, verbose=shown(context).verbose))
 
 
-def init(context: typer.Context, folder: Annotated[Path, typer.Argument(help="Thư mục đích.")] = Path()) -> None:
+def init(folder: Annotated[Path, typer.Argument(help="Thư mục đích.")] = Path()) -> None:
     """Viết dondoc.toml (chế độ thử) và tệp mẫu cho mọi loại dữ liệu."""
     from deployments.cli_init import write_starter
 

@@ -101,6 +101,46 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "traced": ("Trang truy vết: {path}", "Trace page: {path}"),
     "upgraded": ("Kho dữ liệu đã ở phiên bản mới nhất: {where}", "The warehouse is up to date: {where}"),
     "checked": ("Kho dữ liệu đúng phiên bản: {where}", "The warehouse has the right schema: {where}"),
+    "by": ("Người phản ánh", "By"),
+    "outcome": ("Kết quả", "Outcome"),
+    "outcome_open": ("chờ trả lời", "waits for an answer"),
+    "outcome_upheld": ("phản ánh đúng", "upheld"),
+    "outcome_rejected": ("giữ nguyên số liệu", "rejected"),
+    "no_disputes": ("Không có phản ánh nào đang chờ trả lời.", "No dispute waits for an answer."),
+    "no_open_dispute": (
+        "{item} không có phản ánh nào đang mở: xem `dondoc dispute list --all`.",
+        "{item} has no open dispute: see `dondoc dispute list --all`.",
+    ),
+    "choose_outcome": (
+        "Chọn đúng một: --upheld (phản ánh đúng) hoặc --rejected (giữ nguyên số liệu).",
+        "Choose exactly one: --upheld or --rejected.",
+    ),
+    "dispute_opened": (
+        "Đã ghi nhận phản ánh về {item}: mục này không được nhắc trong hai ngày làm việc tiếp theo.",
+        "The dispute of {item} is recorded: it leaves all mails on the next two working days.",
+    ),
+    "dispute_upheld": (
+        "Đã ghi nhận: phản ánh về {item} đúng, không nhắc đến khi nguồn sửa số liệu.",
+        "Recorded: the dispute of {item} is upheld; it stays out of mails until its source row changes.",
+    ),
+    "dispute_rejected": (
+        "Đã ghi nhận: giữ nguyên số liệu của {item}, mục này được nhắc trở lại.",
+        "Recorded: the dispute of {item} is rejected; it returns to the mails.",
+    ),
+    "address_bounced": (
+        "Đã ghi nhận: thư tới {address} bị trả lại, từ nay gửi cho cấp phó.",
+        "Recorded: mail to {address} bounces, the deputy is written to from now on.",
+    ),
+    "address_reachable": ("Đã ghi nhận: {address} dùng lại được.", "Recorded: {address} works again."),
+    "bad_moment": (
+        "{option} {text!r}: viết dạng 2026-11-25T07:30.",
+        "{option} {text!r}: write it as 2026-11-25T07:30.",
+    ),
+    "one_of": ("{option} {value!r}: chọn một trong {words}.", "{option} {value!r}: one of {words}."),
+    "unreadable": (
+        "Không đọc được tệp {path}: kiểm tra đường dẫn, lưu dạng CSV UTF-8.",
+        "{path} cannot be read: check the path, save it as CSV UTF-8.",
+    ),
 }
 
 

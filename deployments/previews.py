@@ -7,11 +7,9 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
-from tasks.mail.bulletin import render_bulletin
-
 from tasks.mail.frozen import thaw_bulletin, thaw_digest
 from tasks.mail.letter import MailStyle, RenderedMail
-from tasks.mail.render import render_digest
+from tasks.mail.render import render_bulletin, render_digest
 from tasks.settings import Settings
 
 

@@ -1,4 +1,4 @@
-"""Running a flow from the command line: with the server of PREFECT_API_URL, else a private one under `<var>/prefect`."""
+"""Running a flow from the command line: on the server of PREFECT_API_URL, else a private one in `<var>/prefect`."""
 
 import logging
 import os

@@ -21,7 +21,7 @@ from tasks.mail_gates import mail_mode
 from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
-from tasks.rules.model import Bulletin, Flag, ItemFacts, MailLine, Recipient, SourceLine, Subject
+from tasks.rules.model import Audience, Bulletin, Flag, ItemFacts, MailLine, Recipient, SourceLine, Subject
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, current
 from warehouse import day_book, desk, flag_store, ledger, ledger_read, quarantine
@@ -148,7 +148,7 @@ def _mail_line(conn: Connection, mail: dict[str, object]) -> MailLine:
     asked = sum(i["role"] == "asked" for i in ledger_read.items_of(conn, [mail_id]))
     return MailLine(
         mail_id=mail_id,
-        audience=str(mail["audience"]),  # type: ignore[arg-type]
+        audience=Audience(str(mail["audience"])),
         recipient=str(mail["post"]),
         address=str(mail["address"]),
         state=str(mail["state"]),

@@ -4,12 +4,11 @@ A mail that cannot be built (an address SMTP cannot carry, personal data in its 
 without bytes: the others go on, ops are told.
 """
 
-from tasks.mail.bulletin import render_bulletin
 from tasks.mail.frozen import fingerprint, freeze
 from tasks.mail.guard import PersonalDataError
 from tasks.mail.letter import MailStyle, RenderedMail
 from tasks.mail.message import AddressRefusedError, MessageHeaders, build_message
-from tasks.mail.render import render_digest
+from tasks.mail.render import render_bulletin, render_digest
 from tasks.narration import logger
 from tasks.rules.arming import family
 from tasks.rules.model import Audience, Bulletin, Digest, DigestItem

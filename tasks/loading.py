@@ -1,4 +1,4 @@
-"""Load one pulled source: normalise, validate, gate, merge. Bad rows go to quarantine, a closed gate promotes nothing."""
+"""Load one pulled source: normalise, validate, gate, merge. Bad rows go to quarantine; a closed gate keeps all out."""
 
 from collections.abc import Mapping
 from typing import Any

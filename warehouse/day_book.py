@@ -28,8 +28,9 @@ def mails_touched(conn: Connection, run_id: str) -> list[tuple[str, str]]:
 
 def digests_of(conn: Connection, mail_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Frozen digests by ledger id."""
-    wanted, out = sorted(set(mail_ids)), {}
+    wanted = sorted(set(mail_ids))
+    out: dict[int, dict[str, Any]] = {}
     for start in range(0, len(wanted), _CHUNK):
         chosen = select(mails.c.id, mails.c.digest).where(mails.c.id.in_(wanted[start : start + _CHUNK]))
-        out |= dict(conn.execute(chosen).tuples())
+        out |= dict(conn.execute(chosen).tuples().all())
     return out

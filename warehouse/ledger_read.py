@@ -131,7 +131,7 @@ def told_items(conn: Connection, item_keys: Iterable[str] | None = None, since: 
         items = list(_of_items(conn, item_keys, *conditions))
     digests: dict[int, dict[str, Any]] = {}
     for chunk in _chunks(sorted({item["mail_id"] for item in items})):
-        digests |= dict(conn.execute(select(mails.c.id, mails.c.digest).where(mails.c.id.in_(chunk))).tuples())
+        digests |= dict(conn.execute(select(mails.c.id, mails.c.digest).where(mails.c.id.in_(chunk))).tuples().all())
     return Told(tuple(items), digests)
 
 
@@ -151,13 +151,13 @@ def counts_by_state(conn: Connection, business_date: date | None = None) -> dict
     chosen = select(mails.c.state, func.count()).group_by(mails.c.state)
     if business_date is not None:
         chosen = chosen.where(mails.c.business_date == business_date)
-    return dict.fromkeys(STATES, 0) | dict(conn.execute(chosen).tuples())
+    return dict.fromkeys(STATES, 0) | dict(conn.execute(chosen).tuples().all())
 
 
 def touched(conn: Connection, run_id: str) -> dict[str, int]:
     """How the mails stand that this run was the last to move, all states named."""
     chosen = select(mails.c.state, func.count()).where(mails.c.touched_by == run_id).group_by(mails.c.state)
-    return dict.fromkeys(STATES, 0) | dict(conn.execute(chosen).tuples())
+    return dict.fromkeys(STATES, 0) | dict(conn.execute(chosen).tuples().all())
 
 
 def composed(conn: Connection, run_id: str) -> int:

@@ -11,7 +11,7 @@ from deployments.demo.dossiers import DOSSIERS
 from deployments.demo.people import silences_of
 from deployments.demo.story import DAYS
 from deployments.previews import preview_stem, twin, write_preview
-from deployments.trace_pages import write_trace
+
 from tasks.settings import Settings
 from warehouse import day_book, ledger_read, runs
 from warehouse.engine import open_engine, reading
@@ -79,7 +79,9 @@ def _report(
         bulletin=next((m for m in shown if m.audience == "ops"), None),
         flags_open=flags.get("open", 0),
         links=_links(day) if counts["pulled"] else (),
-        **counts,
+        pulled=counts["pulled"],
+        quarantined=counts["quarantined"],
+        quarantined_new=counts["quarantined_new"],
     )
 
 
@@ -118,6 +120,8 @@ def _write_cards(conn: Connection, folder: Path) -> None:
 
 
 def _trace(conn: Connection, settings: Settings, folder: Path, code: str) -> Link:
+    from deployments.trace_pages import write_trace
+
     path = write_trace(conn, settings, code, folder / TRACES)
     words = Words(vi=f"Truy vết {code}", en=f"Trace of {code}")
     return Link(label=words, href=path.relative_to(folder).as_posix())

@@ -1,0 +1,69 @@
+"""When each flow runs: one table for `dondoc up`; `prefect.yaml` says the same for work pools and a test holds them equal.
+
+A new flow gets a row here and an entry there. Crons run every day in Hanoi time and the flows ask the calendar, since
+only it knows holidays and make-up Saturdays. Nothing here imports Prefect; parameters beyond the configuration only.
+"""
+
+from dataclasses import dataclass, field
+
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A flow and when it runs. `name` is also the flow's; no cron means it waits to be asked for."""
+
+    name: str
+    entrypoint: str  # dotted module and function: a flow loaded by file would be a second copy of its module
+    crons: tuple[str, ...]
+    when: tuple[str, str]  # for people: Vietnamese, English
+    description: str  # shown above the form
+    parameters: dict[str, object] = field(default_factory=dict)
+    timezone: str = ZONE
+
+
+DEPLOYMENTS: tuple[Deployment, ...] = (
+    Deployment(
+        name="morning",
+        entrypoint="flows.morning_run.morning_run",
+        crons=("30 7 * * *",),
+        when=("07:30 hằng ngày (ngày nghỉ tự kết thúc)", "07:30 daily (ends by itself on a day off)"),
+        description=(
+            "Cả buổi sáng: kéo và kiểm tra dữ liệu, xác định quá hạn, soạn và gửi thư đôn đốc, gửi bản tin vận hành. "
+            "Chạy lại an toàn: buổi sáng đã xong thì không làm gì thêm."
+        ),
+    ),
+    Deployment(
+        name="sync",
+        entrypoint="flows.sync_run.sync_run",
+        crons=("*/30 8-16 * * *", "0 17 * * *"),
+        when=("30 phút một lần, 08:00–17:00", "every 30 minutes, 08:00–17:00"),
+        description="Kéo dữ liệu từ các nguồn, kiểm tra, nạp vào kho. Bản ghi lỗi vào khu cách ly, không chặn nguồn khác.",
+    ),
+    Deployment(
+        name="remind",
+        entrypoint="flows.remind_run.remind_run",
+        # five minutes beside sync and bulletin, so that it does not find them holding the run lock
+        crons=("50 7 * * *", "5-50/15 8-9 * * *"),
+        when=("15 phút một lần, 07:50–09:50", "every 15 minutes, 07:50–09:50"),
+        description=(
+            "Gửi nốt thư đôn đốc trong khung giờ buổi sáng: thư phải thử lại, nguồn đến muộn. "
+            "Mỗi người nhận nhiều nhất một thư một ngày."
+        ),
+    ),
+    Deployment(
+        name="bulletin",
+        entrypoint="flows.bulletin_run.bulletin_run",
+        crons=("45 7 * * *",),
+        when=("07:45 hằng ngày, nếu buổi sáng chưa gửi", "07:45 daily, where the morning did not send it"),
+        description="Bản tin vận hành trong ngày, chỉ gửi khi hôm nay chưa có: đã kéo gì, chặn gì, gửi gì, việc gì cần người.",
+    ),
+    Deployment(
+        name="flag",
+        entrypoint="flows.flag_run.flag_run",
+        crons=(),
+        when=("khi có người yêu cầu (mặc định chạy thử)", "when asked for (a dry run unless told otherwise)"),
+        description="Tính lại hồ sơ, kiến nghị quá hạn hoặc sắp đến hạn. Mặc định chạy thử, không ghi gì vào kho.",
+        parameters={"dry_run": True},
+    ),
+)

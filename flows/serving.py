@@ -1,0 +1,137 @@
+"""Serving flows from one process: registers deployments, settles what an earlier process left, starts due runs.
+
+What is served, and when, comes in as values; the server belongs to `deployments/up`. Prefect's states are for watching:
+nothing here protects the warehouse, the run lock and the ledger do.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas import filters as by
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.flows import Flow
+from prefect.runner import Runner
+from prefect.schedules import Cron
+from prefect.states import Cancelled, Crashed
+from prefect.types.entrypoint import EntrypointType
+
+from tasks.clock import machine_now
+from tasks.rules.timezone import HANOI
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
+
+ASK_EVERY_SECONDS = 3.0
+AT_ONCE = 3  # processes; the run lock lets one of them write
+BEGUN = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
+
+
+class Served(Protocol):
+    """A row of the table of deployments."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def entrypoint(self) -> str: ...  # noqa: D102
+    @property
+    def crons(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def timezone(self) -> str: ...  # noqa: D102
+    @property
+    def description(self) -> str: ...  # noqa: D102
+    @property
+    def parameters(self) -> Mapping[str, object]: ...  # noqa: D102
+
+
+def serve_flows(rows: Iterable[Served], config: str, ready: Callable[[], None]) -> None:
+    """Serve until a signal ends it: SystemExit after SIGTERM, KeyboardInterrupt after Ctrl-C.
+
+    `config` is the absolute path each run gets, since a run has no folder of its own; `ready` is called once everything
+    is registered. Runs still going when it ends are stopped; they heal in the next slot.
+    """
+    served = [as_deployment(row, config) for row in rows]
+    runner = Runner(name="dondoc", query_seconds=ASK_EVERY_SECONDS, limit=AT_ONCE, pause_on_shutdown=False)
+    for one in served:
+        runner.add_deployment(one)
+    with get_client(sync_client=True) as client:
+        settle_leftovers(client, [one.name for one in served])
+    ready()
+    asyncio.run(runner.start())
+
+
+def as_deployment(row: Served, config: str) -> "RunnerDeployment":
+    """The row in Prefect's words, its flow named by module."""
+    module, _, function = row.entrypoint.rpartition(".")
+    flow: Flow[..., Any] = getattr(import_module(module), function)
+    made = flow.to_deployment(
+        name=row.name,
+        schedules=[Cron(cron, timezone=row.timezone) for cron in row.crons],
+        parameters={"config": config, **row.parameters},
+        description=row.description,
+        tags=["dondoc"],
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    assert not asyncio.iscoroutine(made)  # it is one only inside an event loop
+    return made
+
+
+def settle_leftovers(client: SyncPrefectClient, names: list[str]) -> None:
+    """After a power cut: runs that still look alive are marked crashed, missed slots are dropped.
+
+    Of the slots missed today the newest of each deployment stays and runs late; older ones would only repeat its work.
+    """
+    for run in _alive(client, names):
+        client.set_flow_run_state(run.id, Crashed(message="its process ended with the machine"), force=True)
+    while outdated := outdated_slots(_missed(client, names), machine_now().date()):
+        for run in outdated:
+            client.set_flow_run_state(run.id, Cancelled(message="a newer slot does its work"), force=True)
+
+
+def outdated_slots(missed: Iterable[FlowRun], today: date) -> list[FlowRun]:
+    """Of runs that cron made and nobody began, all but the newest of today of each deployment. What a person asked for
+    stays, however late.
+    """
+    newest: dict[UUID | None, FlowRun] = {}
+    made = sorted((run for run in missed if run.auto_scheduled), key=_due)
+    newest |= {run.deployment_id: run for run in made if _due(run).astimezone(HANOI).date() == today}
+    return [run for run in made if newest.get(run.deployment_id) is not run]
+
+
+def _due(run: FlowRun) -> datetime:
+    assert run.expected_start_time is not None
+    return run.expected_start_time
+
+
+def _alive(client: SyncPrefectClient, names: list[str]) -> list[FlowRun]:
+    begun = by.FlowRunFilterState(type=by.FlowRunFilterStateType(any_=list(BEGUN)))
+    parents = client.read_flow_runs(
+        flow_run_filter=by.FlowRunFilter(state=begun), deployment_filter=_named(names), limit=200
+    )
+    if not parents:
+        return []
+    inside = by.FlowRunFilterParentFlowRunId(any_=[run.id for run in parents])
+    stages = client.read_flow_runs(flow_run_filter=by.FlowRunFilter(state=begun, parent_flow_run_id=inside))
+    return [*stages, *(run for run in parents if run.work_pool_name is None)]  # a worker looks after its own
+
+
+def _missed(client: SyncPrefectClient, names: list[str]) -> list[FlowRun]:
+    """Scheduled, not begun, due before now; newest first, at most a page."""
+    return client.read_flow_runs(
+        flow_run_filter=by.FlowRunFilter(
+            state=by.FlowRunFilterState(type=by.FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+            expected_start_time=by.FlowRunFilterExpectedStartTime(before_=machine_now()),
+        ),
+        deployment_filter=_named(names),
+        sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+        limit=200,
+    )
+
+
+def _named(names: list[str]) -> by.DeploymentFilter:
+    return by.DeploymentFilter(name=by.DeploymentFilterName(any_=names))

@@ -1,0 +1,56 @@
+"""The trace page: the answer to "what was said, when, on what grounds", as HTML to file and as a few lines of text.
+
+Pure: a `TracePage` in, text out. Values and their order are prepared in `trace_view`, sentences stand in
+`trace_words/<locale>.toml`, the layout in `templates/trace.html.j2`. Reading the books is the caller's.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from tasks.reports.trace_model import TracedItem, TracePage
+from tasks.reports.trace_view import Speech, page_view, speech
+
+LOCALES = ("vi", "en")
+
+
+def render_trace(page: TracePage, locale: str, twin: str = "") -> str:
+    """The self-contained page; `twin` is the relative link to the other language."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(_resource("trace.html.j2"))
+    style = Markup(_resource("page.css"))  # noqa: S704 (shipped with the code)
+    told = speech(locale, page)
+    return template.render(v=page_view(page, told), w=told.words, locale=locale, style=style, twin=twin)
+
+
+def trace_text(page: TracePage, locale: str) -> str:
+    """The same story in a few lines for the terminal."""
+    told = speech(locale, page)
+    lines = []
+    for item in page.items:
+        view = page_view(page, told)["items"][page.items.index(item)]
+        lines += [view["title"], *(f"  {line}" for line in view["summary"]), *_tellings(item, told), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _tellings(item: TracedItem, told: Speech) -> list[str]:
+    lines = []
+    for telling in item.tellings:
+        mail = telling.mail
+        line = told.say(
+            "text.told",
+            day=told.day(mail.business_date),
+            post=mail.post,
+            role=told.word("role", telling.role),
+            level=telling.level,
+            state=told.mail_word("mail_state", mail.state),
+        )
+        lines.append(f"  {line}")
+    return lines
+
+
+@cache
+def _resource(name: str) -> str:
+    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
