@@ -101,57 +101,52 @@ def recommendation(code: str, unit: tuple[str, str], issued: date, due: date | N
     return replace(facts, **more)
 
 
-OFFICE = "Chuyên viên Văn phòng HĐND và UBND"
-ECONOMY = "Chuyên viên Phòng Kinh tế, Hạ tầng và Đô thị"
-CULTURE = "Chuyên viên Phòng Văn hóa – Xã hội"
 CHECKING, SIGNING = "Thẩm định hồ sơ", "Trình ký"
 
 T1 = dossier(
     "H13.45-261109-0012", THOI_LONG, at(9, 9, 10), on(16),
-    title="Đăng ký lại khai sinh", field="Hộ tịch", step_name=CHECKING, officer_post=OFFICE,
+    title="Đăng ký lại khai sinh", field="Hộ tịch", step_name=CHECKING,
 )  # fmt: skip
 T2 = dossier(
     "H13.45-261113-0041", THOI_LONG, at(13, 17, 20), on(23),
-    title="Đăng ký lại kết hôn", field="Hộ tịch", step_name=CHECKING, officer_post=OFFICE, appointment_on=on(20),
+    title="Đăng ký lại kết hôn", field="Hộ tịch", step_name=CHECKING, appointment_on=on(20),
 )  # fmt: skip
 T3 = dossier(
     "H13.45-261119-0007", THOI_LONG, at(19, 9), on(25),
-    title="Đăng ký thành lập hộ kinh doanh", field="Hộ kinh doanh", step_name=SIGNING, officer_post=ECONOMY,
+    title="Đăng ký thành lập hộ kinh doanh", field="Hộ kinh doanh", step_name=SIGNING,
 )  # fmt: skip
 T4 = dossier(
     "H13.45-261102-0019", THOI_LONG, at(2, 10, 15), on(23), title="Điều chỉnh trợ cấp xã hội hằng tháng",
-    field="Bảo trợ xã hội", step_name=SIGNING, officer_post=CULTURE,
+    field="Bảo trợ xã hội", step_name=SIGNING,
 )  # fmt: skip
 T5 = dossier(
     "H13.45-261110-0008", THOI_LONG, at(10, 8, 40), None,
-    title="Cấp giấy phép bán lẻ rượu", field="Lưu thông hàng hóa", step_name="Chờ bổ sung hồ sơ",
-    officer_post=ECONOMY, flag=Flag.PAUSED_PAST_DUE, appointment_on=on(17), paused_since=at(13, 10),
+    title="Cấp giấy phép bán lẻ rượu", field="Lưu thông hàng hóa", step_name="Chờ bổ sung hồ sơ", flag=Flag.PAUSED_PAST_DUE, appointment_on=on(17), paused_since=at(13, 10),
 )  # fmt: skip
 T6 = dossier(
     "H13.45-261105-0023", SNNMT, at(5, 14), on(16), recorded=THOI_LONG, holding_since=on(12),
     title="Đăng ký biến động quyền sử dụng đất", field="Đất đai", step_name="Thẩm tra hồ sơ đất đai",
-    officer_post="Chuyên viên Chi nhánh Văn phòng Đăng ký đất đai",
 )  # fmt: skip
 A1 = dossier(
     "H13.62-261026-0005", THANH_AN, at(26, 8, 30, 10), on(29, 10), title="Cấp giấy xác nhận tình trạng hôn nhân",
-    field="Hộ tịch", step_name=CHECKING, officer_post=OFFICE,
+    field="Hộ tịch", step_name=CHECKING,
 )  # fmt: skip
 A2 = dossier(
     "H13.62-261120-0009", THANH_AN, at(20, 10), on(30),
-    title="Hỗ trợ chi phí mai táng", field="Bảo trợ xã hội", step_name=CHECKING, officer_post=CULTURE,
+    title="Hỗ trợ chi phí mai táng", field="Bảo trợ xã hội", step_name=CHECKING,
 )  # fmt: skip
 Q1 = dossier(
     "H13.65-261112-0014", THANH_QUOI, at(12, 13, 45), on(19),
-    title="Đăng ký lại khai sinh", field="Hộ tịch", step_name=SIGNING, officer_post=OFFICE,
+    title="Đăng ký lại khai sinh", field="Hộ tịch", step_name=SIGNING,
 )  # fmt: skip
 S1 = dossier(
     "H13.08-261116-0031", SNNMT, at(16, 16, 30), on(23),
     title="Cấp giấy chứng nhận đủ điều kiện an toàn thực phẩm", field="Chất lượng nông, lâm, thủy sản",
-    step_name=SIGNING, officer_post="Chuyên viên Chi cục Chất lượng, Chế biến và Phát triển thị trường",
+    step_name=SIGNING,
 )  # fmt: skip
 S2 = dossier(
     "H13.08-261120-0017", SNNMT, at(20, 15), on(25), title="Cấp lại chứng chỉ hành nghề thú y", field="Thú y",
-    step_name=CHECKING, officer_post="Chuyên viên Chi cục Chăn nuôi và Thú y",
+    step_name=CHECKING,
 )  # fmt: skip
 R1 = recommendation(
     "KN-2025-014", THANH_AN, date(2025, 6, 20), on(30, 10), recorded=OLD_THANH_THANG, succession_basis=RESOLUTION,
