@@ -1,6 +1,7 @@
 """What the transport makes of each behaviour of a server: real sockets, one accepted copy at most."""
 
 import ssl
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -260,6 +261,7 @@ def test_the_password_never_shows():
 
 
 def test_the_parts_of_yagmail_that_we_lean_on():
+    assert version("yagmail").startswith("0.16.")
     with ScriptedSmtp() as server, open_mailer(settings(server)) as mailer:
         assert isinstance(mailer, yagmail.SMTP)
         assert mailer.user == "dondoc@sonoivu.example.gov.vn"

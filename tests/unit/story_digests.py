@@ -121,7 +121,8 @@ T4 = dossier(
 )  # fmt: skip
 T5 = dossier(
     "H13.45-261110-0008", THOI_LONG, at(10, 8, 40), None,
-    title="Cấp giấy phép bán lẻ rượu", field="Lưu thông hàng hóa", step_name="Chờ bổ sung hồ sơ", flag=Flag.PAUSED_PAST_DUE, appointment_on=on(17), paused_since=at(13, 10),
+    title="Cấp giấy phép bán lẻ rượu", field="Lưu thông hàng hóa", step_name="Chờ bổ sung hồ sơ",
+    flag=Flag.PAUSED_PAST_DUE, appointment_on=on(17), paused_since=at(13, 10),
 )  # fmt: skip
 T6 = dossier(
     "H13.45-261105-0023", SNNMT, at(5, 14), on(16), recorded=THOI_LONG, holding_since=on(12),

@@ -146,6 +146,11 @@ ROWS = [
     ("unknown duration is said", {"duration_known": False}, "tính theo ngày hẹn trả do dữ liệu chưa có thời gian"),
     ("an earlier appointment stands beside", {"appointment_on": story.on(13)}, "ngày hẹn trả 13/11/2026"),
     (
+        "the officer's post where a source knows it",
+        {"officer_post": "Chuyên viên Phòng Kinh tế"},
+        "Nơi xử lý: bước Thẩm định hồ sơ; Chuyên viên Phòng Kinh tế\n",
+    ),
+    (
         "moved by a document, the old unit still exists",
         {"recorded_unit_code": "31231", "recorded_unit_name": "UBND xã Thạnh An"},
         "Chuyển giao từ UBND xã Thạnh An\n",
@@ -226,6 +231,19 @@ def test_text_from_data_stays_text(text):
     assert not re.search(r"\w+://|www\.|javascript:", mail.text)
     assert not re.search("[\u200b\u202a-\u202e\u2066-\u2069]", mail.text + mail.html)
     assert "\nBcc" not in mail.text
+
+
+@pytest.mark.parametrize("where", ["code", "unit_name", "step_name", "succession_basis"])
+@pytest.mark.parametrize("text", HOSTILE[:2])
+def test_no_part_of_the_page_takes_markup_from_data(where, text):
+    facts = replace(story.T6, **{where: text})
+    recipient = replace(story.H1, unit_name=text, post=text)
+    wrong = Correction(kind=CorrectionKind.ALREADY_RESOLVED, told_on=(story.on(23),), mails=(1,), at=story.at(20))
+    items = (DigestItem(facts=facts, role=Role.CORRECTED, correction=wrong), late(replace(facts, item_key="other")))
+    html = render(replace(mail_about(*items), recipient=recipient)).html
+    assert "<script" not in html
+    assert "<img" not in html
+    assert html.count("&lt;") >= 2  # shown as text
 
 
 def test_html_asks_for_nothing_from_outside():
