@@ -8,6 +8,7 @@ from flows.parameters import AsOf, Config, DryRun, OnlySource
 from tasks.loading import load_source
 from tasks.pulling import pull_source
 from tasks.run_context import Run, RunRequest
+from tasks.tidying import tidy_landing
 
 
 @flow(name="sync", persist_result=False, log_prints=False)
@@ -23,3 +24,4 @@ def tell_sync(run: Run) -> None:
     for source in run.settings.sources:
         if run.request.source in ("", source.name) and pull_source(run.run_id, source.name):
             load_source(run.run_id, source.name)
+    tidy_landing(run.run_id)

@@ -17,11 +17,12 @@ from tasks.pulling import record_fault, source_of
 from tasks.rules.datasets import DATASETS, Dataset
 from tasks.rules.model import SourceLine
 from tasks.run_context import Run, current
-from tasks.settings import Source
+from tasks.settings import FilesSource, Source
 from tasks.source_factory import normalise_context
 from tasks.source_gate import gate_sentences
 from tasks.sources.base import Pulled
 from warehouse import loads
+from warehouse.current import open_keys
 from warehouse.quarantine import QuarantinedRow
 
 
@@ -33,10 +34,12 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
     if pulled.unchanged:
         return _unchanged(run, configured, pulled)
     dataset = DATASETS[configured.dataset]
-    frame, aside = set_aside(dataset, normalise(dataset, pulled.records, normalise_context(run, configured)))
-    report = check(dataset, frame, CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing))
+    everything = normalise(dataset, pulled.records, normalise_context(run, configured))
+    frame, aside = set_aside(dataset, everything, known_open=_known_open(run, configured))
+    report = check(dataset, frame, _context(run, configured))
     batch = _batch(run, configured, pulled, frame, aside, report)
-    refusals = [r.text for r in report.source_faults] + gate_sentences(run, configured, batch, pulled)
+    seen = frozenset(everything["record_key"])
+    refusals = [r.text for r in report.source_faults] + gate_sentences(run, configured, batch, seen)
     if refusals:
         record_fault(run, configured, "gate_closed", " ".join(refusals), "refused")
         logger().error("%s: gate closed, nothing promoted", source)
@@ -46,6 +49,18 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
     run.sources[source] = _line(configured, pulled, counts)
     logger().info("%s: %d new, %d changed, %d quarantined", source, counts.new, counts.changed, counts.quarantined)
     return {"new": counts.new, "changed": counts.changed, "quarantined": counts.quarantined}
+
+
+def _known_open(run: Run, source: Source) -> frozenset[str]:
+    if source.dataset != "dossiers":
+        return frozenset()
+    with run.store.transaction() as conn:
+        return open_keys(conn, source.system)
+
+
+def _context(run: Run, source: Source) -> CheckContext:
+    mode = source.mode if isinstance(source, FilesSource) else None
+    return CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing, mode=mode)
 
 
 def _unchanged(run: Run, source: Source, pulled: Pulled) -> dict[str, int]:

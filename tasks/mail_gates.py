@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run
-from warehouse import current, desk
+from warehouse import current, desk, ledger, ledger_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,16 @@ def barrier_before_batch(run: Run, audiences: tuple[str, ...], waiting: int) -> 
         if not to_ops and not current.current_rows(conn, "units"):
             return Barrier("empty_directory", fault=True)
     return barrier_before_mail(run) or (None if to_ops else _window(run))
+
+
+def release_held(run: Run, audiences: tuple[str, ...]) -> None:
+    """Mails set aside by a mode that no longer holds go back among the planned: going live is felt the same day."""
+    with run.store.transaction() as conn:
+        mode = mail_mode(run, conn)
+        freed = {"live": ("shadow", "ops_only"), "ops": ("shadow",) if audiences == ("ops",) else ()}.get(mode, ())
+        for mail in ledger_read.mails_of(conn, business_date=run.business_date, state="held"):
+            if mail["audience"] in audiences and mail["reason"] in freed:
+                ledger.release(conn, mail["id"], run.run_id)
 
 
 def barrier_before_mail(run: Run) -> Barrier | None:

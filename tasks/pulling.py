@@ -84,5 +84,6 @@ def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
         as_of=run.clock.as_of,
         promoted=landed.promoted_hashes(conn, source.name),
         newest_promoted=landed.newest_promoted(conn, source.name),
+        newest_hashes=landed.newest_hashes(conn, source.name),
         known_open=known_open,
     )

@@ -27,7 +27,7 @@ from tasks.rules.working_calendar import WorkingCalendar
 from tasks.settings import Settings, load_settings
 from tasks.store import Store, open_store
 from warehouse import runs
-from warehouse.run_lock import run_lock
+from warehouse.run_lock import HeldLock, run_lock
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -64,6 +64,7 @@ class Run:
     calendar: WorkingCalendar
     hours: OfficeHours
     dry_run: bool
+    lock: HeldLock | None = None  # a dry run on a copy needs none
     sources: dict[str, SourceLine] = field(default_factory=dict)
     flags: dict[str, int] = field(default_factory=lambda: {"opened": 0, "closed": 0, "open": 0})
     composed: int = 0
@@ -75,6 +76,11 @@ class Run:
     def business_date(self) -> date:
         """The Hanoi day of as_of: part of every ledger key."""
         return self.clock.business_date
+
+    def ensure_lock(self) -> None:
+        """Raise LockLostError when another run may hold the lock by now; before every irreversible step."""
+        if self.lock is not None:
+            self.lock.ensure()
 
     def now_for_plausibility(self) -> datetime:
         """Against which "in the future" is judged: the machine's clock, in a sandbox the run's (design §2)."""
@@ -137,8 +143,9 @@ def _opened(request: RunRequest, stack: ExitStack) -> Run:
     dry_run = request.dry_run or (other_day and not settings.warehouse.sandbox)
     store = stack.enter_context(open_store(settings.warehouse.url, dry_run=dry_run))
     run_id = _run_id(request.flow, clock)
+    lock: HeldLock | None = None
     if not dry_run or store.engine.dialect.name != "sqlite":
-        stack.enter_context(run_lock(store.engine, f"{run_id} ({request.flow})", wait=request.wait_seconds))
+        lock = stack.enter_context(run_lock(store.engine, run_id, wait=request.wait_seconds))
     with store.transaction() as conn:
         _refuse_turning_back(conn, clock, settings)
     calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
@@ -153,6 +160,7 @@ def _opened(request: RunRequest, stack: ExitStack) -> Run:
         calendar=calendar,
         hours=OfficeHours.parse(settings.calendar.working_hours, settings.calendar.same_day_cutoff),
         dry_run=dry_run,
+        lock=lock,
     )
 
 

@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.mail.transport import Mailer, Outcome, open_mailer
-from tasks.mail_gates import Barrier, barrier_before_batch, barrier_before_mail
+from tasks.mail_gates import Barrier, barrier_before_batch, barrier_before_mail, release_held
 from tasks.mailer_settings import smtp_settings
 from tasks.narration import logger
 from tasks.run_context import Run, current
@@ -34,6 +34,7 @@ class _Job:
 def send_mails(run_id: str, audiences: tuple[str, ...]) -> int:
     """Send today's planned mails of these audiences; returns how many were handed over."""
     run = current(run_id)
+    release_held(run, audiences)
     jobs = _jobs(run, audiences)
     barrier = barrier_before_batch(run, audiences, len(jobs))
     if barrier is not None:
@@ -90,6 +91,7 @@ def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome:
         ledger.claim(conn, job.mail_id, run.run_id, run.clock.as_of)
 
     def on_data() -> None:
+        run.ensure_lock()
         with run.store.transaction() as conn:
             ledger.mark_in_data(conn, job.mail_id, run.clock.as_of, run_id=run.run_id)
 

@@ -51,6 +51,7 @@ def _files(settings: FilesSettings) -> FilesSource:
         name_date=settings.name_date or None,
         constants=settings.constants,
         encoding=settings.encoding or "auto",
+        delimiter=settings.delimiter,
     )
 
 

@@ -4,22 +4,24 @@ from expectations.sentences import sentence
 from tasks.rules.gates import GateLimits, PullCounts, gate
 from tasks.run_context import Run
 from tasks.settings import Source
-from tasks.sources.base import Pulled
 from warehouse import current, quarantine
 from warehouse.loads import Batch
 
 
-def gate_sentences(run: Run, source: Source, batch: Batch, pulled: Pulled) -> list[str]:
-    """Why nothing of this pull may be promoted, in the configured language; empty when the gate is open."""
+def gate_sentences(run: Run, source: Source, batch: Batch, seen: frozenset[str]) -> list[str]:
+    """Why nothing of this pull may be promoted, in the configured language; empty when the gate is open.
+
+    `seen` are the keys of every record pulled, also of those quarantined or set aside: they have not vanished.
+    """
     with run.store.transaction() as conn:
         known = quarantine.known_identities(conn, source.name)
         expected = {r["record_key"] for r in current.current_rows(conn, source.dataset, source.system)}
     counts = PullCounts(
-        pulled=pulled.pulled,
+        pulled=batch.pulled,
         quarantined=len(batch.quarantined),
         quarantined_known=sum(row.identity in known for row in batch.quarantined),
-        known=len(expected) if pulled.complete else 0,
-        vanished=len(expected - {row["record_key"] for row in batch.rows}) if pulled.complete else 0,
+        known=len(expected) if batch.complete else 0,
+        vanished=len(expected - seen) if batch.complete else 0,
     )
     gates = run.settings.gates
     limits = GateLimits(

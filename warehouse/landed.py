@@ -46,6 +46,15 @@ def newest_promoted(conn: Connection, source: str) -> datetime | None:
     return conn.execute(chosen).scalar()
 
 
+def newest_hashes(conn: Connection, source: str) -> frozenset[str] | None:
+    """Which bodies that newest moment belongs to; None before the first promotion."""
+    newest = newest_promoted(conn, source)
+    if newest is None:
+        return None
+    mine = (landed.c.source == source, landed.c.promoted.is_(True), landed.c.data_moment == newest)
+    return frozenset(conn.execute(select(landed.c.sha256).where(*mine)).scalars())
+
+
 def mark_promoted(conn: Connection, source: str, hashes: Iterable[str]) -> None:
     """The content of these bodies is in the warehouse now; called inside the load's transaction."""
     for sha256 in sorted(set(hashes)):

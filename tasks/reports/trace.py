@@ -20,7 +20,7 @@ def render_trace(page: TracePage, locale: str, twin: str = "") -> str:
     """The self-contained page; `twin` is the relative link to the other language."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_resource("trace.html.j2"))
-    style = Markup(_resource("page.css"))  # noqa: S704 (shipped with the code)
+    style = Markup(page_style())  # noqa: S704 (shipped with the code)
     told = speech(locale, page)
     return template.render(v=page_view(page, told), w=told.words, locale=locale, style=style, twin=twin)
 
@@ -28,11 +28,15 @@ def render_trace(page: TracePage, locale: str, twin: str = "") -> str:
 def trace_text(page: TracePage, locale: str) -> str:
     """The same story in a few lines for the terminal."""
     told = speech(locale, page)
-    lines = []
-    for item in page.items:
-        view = page_view(page, told)["items"][page.items.index(item)]
+    lines: list[str] = []
+    for item, view in zip(page.items, page_view(page, told)["items"], strict=True):
         lines += [view["title"], *(f"  {line}" for line in view["summary"]), *_tellings(item, told), ""]
     return "\n".join(lines).rstrip()
+
+
+def page_style() -> str:
+    """The style of pages to be filed; one look for traces and run cards."""
+    return _resource("page.css")
 
 
 def _tellings(item: TracedItem, told: Speech) -> list[str]:

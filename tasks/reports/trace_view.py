@@ -213,8 +213,12 @@ def _event(event: Happening, told: Speech) -> tuple[str, str, str, str, str]:
     if event.known_to:
         details.append(told.say("events.withdrawn", moment=told.moment(event.known_to)))
     kind = told.word("event", event.event)
-    return told.moment(event.at), kind, event.document_no or "–", "; ".join(details) or "–", told.moment(
-        event.known_from
+    return (
+        told.moment(event.at),
+        kind,
+        event.document_no or "–",
+        "; ".join(details) or "–",
+        told.moment(event.known_from),
     )
 
 
