@@ -5,6 +5,7 @@ looked over by the guard; what a bulletin says comes from `bulletin`.
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -50,7 +51,7 @@ def bulletin_letter(bulletin: Bulletin, style: MailStyle, locale: str) -> Letter
     return Letter(
         locale=locale,
         subject=bulletins.subject_of(voice, bulletin, needs),
-        greeting=greeting(voice, bulletin.recipient),
+        greeting=greeting(voice, replace(bulletin.recipient, salutation="")),  # a desk, not a person
         lead=bulletins.lead_of(voice, bulletin, needs),
         blocks=bulletins.blocks_of(voice, bulletin, style),
         foot=(voice.say("foot.data", moment=voice.words.moment(bulletin.as_of)),),
@@ -91,7 +92,7 @@ def you_of(recipient: Recipient) -> str:
 
 def greeting(voice: Voice, recipient: Recipient) -> tuple[str, ...]:
     """To whom, by post; a delegate is told for whom he acts."""
-    lines = [voice.say("greeting.to", salutation=recipient.salutation, post=recipient.post)]
+    lines = [" ".join(voice.say("greeting.to", salutation=recipient.salutation, post=recipient.post).split())]
     if recipient.acting_for:
         post = recipient.acting_for.removesuffix(recipient.unit_name).rstrip()
         lines.append(voice.say("greeting.acting", post=post or recipient.acting_for))

@@ -336,6 +336,7 @@ NEEDS = [
 def test_a_calm_bulletin_is_sent_too_and_says_so():
     mail = render_bulletin(CALM, STYLE)
     assert mail.subject == "[Vận hành] Bản tin ngày 23/11/2026: không có việc cần xử lý"
+    assert mail.text.startswith("Kính gửi: Bộ phận vận hành\n")
     assert "Không có việc cần người xử lý.\nThư hôm nay: 01 đã gửi.\n" in mail.text
     assert "CẦN NGƯỜI XỬ LÝ" not in mail.text
 
