@@ -85,11 +85,9 @@ def demo(
 
 def init(folder: Annotated[Path, typer.Argument(help="Thư mục đích.")] = Path()) -> None:
     """Viết dondoc.toml (chế độ thử) và tệp mẫu cho mọi loại dữ liệu."""
-    from deployments.cli_init import write_starter
+    from deployments.cli_init import write_starter, written_sentence
 
-    for path in write_starter(folder):
-        typer.echo(str(path))
-    typer.echo(f"Bước tiếp theo: dondoc --config {folder / 'dondoc.toml'} run morning --dry-run")
+    typer.echo(written_sentence(write_starter(folder)))
 
 
 def up(context: typer.Context, port: Annotated[int, typer.Option("--port", help="Cổng của giao diện.")] = 4200) -> None:

@@ -14,6 +14,7 @@ _BY_NAME = {
     "CalendarUnknownError": EXIT_CONFIGURATION,
     "CalendarFileError": EXIT_CONFIGURATION,
     "UsageFaultError": EXIT_CONFIGURATION,
+    "StarterExistsError": EXIT_CONFIGURATION,
     "SchemaError": EXIT_CONFIGURATION,
     "WarehouseUnavailableError": EXIT_CONFIGURATION,
     "DeskError": EXIT_CONFIGURATION,
@@ -32,4 +33,7 @@ def refusal_of(error: BaseException) -> tuple[int, Sequence[str]] | None:
     if status is None:
         return None
     faults = getattr(error, "faults", None)
-    return status, [str(f) for f in faults] if faults else [str(error)]
+    if faults:
+        return status, [str(fault) for fault in faults]
+    sentence = getattr(error, "sentence", None)
+    return status, [sentence() if callable(sentence) else str(error)]

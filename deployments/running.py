@@ -13,6 +13,7 @@ from tasks.settings import Settings
 def prefect_environment(settings: Settings, *, verbose: bool = False) -> None:
     """Settings of Prefect for this process; must come before the first import of Prefect. Given ones win."""
     home = var_folder(settings) / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
     quiet = {
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

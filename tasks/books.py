@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from tasks.mail.frozen import thaw_digest
 from tasks.rules.corrections import Address, Told
 from tasks.rules.departures import SourceFile
-from tasks.rules.digests import Books, ItemFamily
 from tasks.rules.ladder import Asked
 from tasks.rules.model import Audience
 from tasks.rules.records import Dispute
+from tasks.rules.situation import Books, ItemFamily
 from warehouse import day_book, desk, ledger_read
 
 

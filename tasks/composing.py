@@ -17,8 +17,9 @@ from tasks.held_sources import held_sources
 from tasks.ledger_rows import digest_row
 from tasks.mail.frozen import fingerprint, thaw_facts
 from tasks.narration import logger
-from tasks.rules.digests import Situation, compose
+from tasks.rules.digests import compose
 from tasks.rules.model import Digest
+from tasks.rules.situation import Situation
 from tasks.run_context import Run, current
 from warehouse import flag_store, ledger, ledger_read
 

@@ -17,11 +17,11 @@ from tasks.calendar_files import shipped_calendar
 from tasks.clock import Clock, machine_now, parse_as_of
 from tasks.intake.landing import Landing
 from tasks.rules.deadlines import RULE_VERSION
-from tasks.rules.digests import Cadence
 from tasks.rules.ladder import Rung
 from tasks.rules.model import SourceLine
 from tasks.rules.office_hours import OfficeHours
 from tasks.rules.records import FlagRules
+from tasks.rules.situation import Cadence
 from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import WorkingCalendar
 from tasks.settings import Settings, load_settings

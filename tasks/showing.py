@@ -19,7 +19,8 @@ def write_planned_mails(run_id: str) -> int:
     folder = Path(run.request.out)
     folder.mkdir(parents=True, exist_ok=True)
     with run.store.transaction() as conn:
-        mails = ledger_read.mails_of(conn, business_date=run.business_date, state="planned")
+        planned = ledger_read.mails_of(conn, business_date=run.business_date, state="planned")
+        mails = [found for m in planned if (found := ledger_read.mail(conn, m["id"])) is not None]
     for mail in mails:
         name = (
             f"{mail['business_date']}-{mail['audience']}-{mail['address'].replace('@', '-at-')}-{mail['revision']}.eml"

@@ -5,16 +5,14 @@ when unchanged items have been quiet for too long. Everything else is in the nex
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS, TERM_ORDER, family
+from tasks.rules.arming import TERM_ORDER, family
 from tasks.rules.corrections import Address, Told, corrections_due
-from tasks.rules.departures import SourceFile, why_left
-from tasks.rules.disputes import DisputeEffect, effect_of
+from tasks.rules.departures import why_left
 from tasks.rules.dossier_flags import World
-from tasks.rules.ladder import DEFAULT_LADDER, Asked, Rung, standing
 from tasks.rules.model import (
     Audience,
     Change,
@@ -24,55 +22,19 @@ from tasks.rules.model import (
     DigestItem,
     DigestKind,
     Flag,
-    ItemFacts,
     Recipient,
     Role,
     Section,
 )
-from tasks.rules.records import Dispute
-from tasks.rules.timezone import HANOI
+from tasks.rules.routing import route
+from tasks.rules.situation import ItemFamily, Situation, disputed
 
-ItemFamily = tuple[str, str, str]  # item_key, family, arming event
 _ANSWERED_WITH_ALL_CLEAR = frozenset({Audience.HEAD, Audience.INSPECTING})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence:
-    """When due-soon items alone may cause a mail, and when unchanged ones are told again."""
-
-    due_soon_weekdays: frozenset[int] = frozenset({0, 3})  # Monday is 0
-    repeat_working_days: int = 5
-    ladder: tuple[Rung, ...] = DEFAULT_LADDER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
-    """What the ledger and the desk remember."""
-
-    last_handed: Mapping[Address, Told] = field(default_factory=dict)
-    undelivered: Mapping[Address, frozenset[ItemFamily]] = field(default_factory=dict)  # uncertain, refused, expired
-    asked: Mapping[str, Sequence[Asked]] = field(default_factory=dict)  # handed, by item_key
-    told: Sequence[Told] = ()  # handed mails that may need a correction
-    corrected: frozenset[tuple[str, int]] = frozenset()
-    disputes: Mapping[str, Sequence[Dispute]] = field(default_factory=dict)
-    content_hashes: Mapping[str, str] = field(default_factory=dict)  # of the items' current source rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """Everything composition depends on; equal situations give equal digests."""
-
-    items: Sequence[ItemFacts]
-    files: Mapping[str, SourceFile]  # open items and those told before
-    world: World
-    books: Books
-    cadence: Cadence = Cadence()
-    held_sources: frozenset[str] = frozenset()  # stale or refused: their items stay out
 
 
 def compose(situation: Situation) -> tuple[Digest, ...]:
     """Today's digests, revision 1, ordered by audience and address. Recipients without a cause get none."""
-    lines, recipients = _route(situation)
+    lines, recipients = route(situation)
     fixes = corrections_due(situation.books.told, situation.books.corrected, situation.files, situation.world)
     addresses = {*lines, *fixes, *situation.books.last_handed}
     digests = []
@@ -83,49 +45,6 @@ def compose(situation: Situation) -> tuple[Digest, ...]:
             digest = _digest(address, recipient, lines.get(address, []), fixes.get(address, ()), situation)
             digests += [digest] if digest else []
     return tuple(digests)
-
-
-def disputed(item: ItemFacts, situation: Situation) -> bool:
-    """Whether the item stays out of today's mails because it is in dispute."""
-    return _dispute_effect(item, situation).out_of_mails
-
-
-def _route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[Address, Recipient]]:
-    lines: dict[Address, list[DigestItem]] = defaultdict(list)
-    recipients: dict[Address, Recipient] = {}
-    world = situation.world
-
-    def add(audience: Audience, recipient: object, item: DigestItem) -> None:
-        if isinstance(recipient, Recipient):
-            lines[audience, recipient.address].append(item)
-            recipients.setdefault((audience, recipient.address), recipient)
-
-    for facts in situation.items:
-        effect = _dispute_effect(facts, situation)
-        if facts.source in situation.held_sources or effect.out_of_mails:
-            continue
-        if facts.flag in INSPECTING_FLAGS:
-            asked = DigestItem(facts=facts, role=Role.ASKED)
-            add(Audience.INSPECTING, world.directory.head(facts.unit_code, world.today), asked)
-        if facts.flag not in HEAD_FLAGS:
-            continue
-        history = situation.books.asked.get(facts.item_key, ())
-        stands = standing(facts, history, world.calendar, world.today, situation.cadence.ladder, effect.frozen_days)
-        asked = DigestItem(
-            facts=facts,
-            role=Role.ASKED,
-            level=stands.level,
-            next_step=stands.next_step,
-            asked_since=stands.asked_since,
-        )
-        add(Audience.HEAD, world.directory.head(facts.unit_code, world.today), asked)
-        if stands.level >= 2:
-            add(Audience.SUPERIOR, world.directory.above(facts.unit_code, "superior", world.today), asked)
-        lead = _lead_unit_code(facts, situation)
-        if lead and lead != facts.unit_code:
-            informed = DigestItem(facts=facts, role=Role.INFORMED)
-            add(Audience.HEAD, world.directory.head(lead, world.today), informed)
-    return lines, recipients
 
 
 def _digest(
@@ -218,26 +137,6 @@ def _left(
             cleared = why_left(item.facts, situation.files.get(key), situation.world)
         left.append(DigestItem(facts=item.facts, role=Role.CLEARED, cleared=cleared))
     return left
-
-
-def _dispute_effect(item: ItemFacts, situation: Situation) -> DisputeEffect:
-    books, world = situation.books, situation.world
-    return effect_of(
-        books.disputes.get(item.item_key, ()),
-        books.content_hashes.get(item.item_key, ""),
-        world.calendar,
-        world.today,
-    )
-
-
-def _lead_unit_code(facts: ItemFacts, situation: Situation) -> str:
-    """The heir of the recorded unit where another unit holds the item; "" where nobody else is concerned."""
-    if facts.holding_since is None or facts.received_at is None:
-        return ""
-    received_on = facts.received_at.astimezone(HANOI).date()
-    world = situation.world
-    unit = world.directory.answering(facts.recorded_unit_code, received_on, world.today).today
-    return unit.code if unit else ""
 
 
 def _is_due_soon_day(world: World, weekdays: frozenset[int]) -> bool:

@@ -8,7 +8,7 @@ from tasks.rules.arming import arming_event
 from tasks.rules.deadlines import RULE_VERSION
 from tasks.rules.directory import Directory, Resolved
 from tasks.rules.dossier_history import DossierDates, DossierState, dates_of, state_at
-from tasks.rules.lateness import has_passed, lateness
+from tasks.rules.lateness import Lateness, has_passed, lateness
 from tasks.rules.model import Flag, ItemFacts, Subject
 from tasks.rules.office_hours import OfficeHours
 from tasks.rules.records import NOT_RECEIVED, DossierFile, FlagRules
@@ -117,9 +117,8 @@ def _facts(
     record = dossier.record
     lead = lead_unit(dossier, world)
     unit = asked.today or asked.recorded
-    recorded = lead.recorded
     due_at = dates.due_at if dates else None
-    stands = lateness(due_at, world.as_of, world.calendar, by_minute=dates.by_minute) if dates and due_at else None
+    stands = _lateness(dates, world)
     promised = (dates.due_on or dates.appointment_on) if dates else None
     return ItemFacts(
         subject=Subject.DOSSIER,
@@ -130,7 +129,7 @@ def _facts(
         unit_code=unit.code if unit else record.unit_code,
         unit_name=unit.name if unit else record.unit_code,
         recorded_unit_code=record.unit_code,
-        recorded_unit_name=recorded.name if recorded else record.unit_code,
+        recorded_unit_name=lead.recorded.name if lead.recorded else record.unit_code,
         arming=arming_event(record.item_key, flag, promised),
         title=record.procedure_name or (dossier.procedure.name if dossier.procedure else ""),
         field=record.field or (dossier.procedure.field if dossier.procedure else ""),
@@ -153,10 +152,21 @@ def _facts(
         officer_post=record.officer_post,
         source=record.origin.source,
         source_ref=record.origin.source_ref,
-        data_moment=min([record.origin.data_moment, *(e.data_moment for e in dossier.events if e.data_moment)]),
+        data_moment=_data_moment(dossier),
         rule_version=RULE_VERSION,
         calendar_version=world.calendar.version,
     )
+
+
+def _lateness(dates: DossierDates | None, world: World) -> Lateness | None:
+    if dates is None or dates.due_at is None:
+        return None
+    return lateness(dates.due_at, world.as_of, world.calendar, by_minute=dates.by_minute)
+
+
+def _data_moment(dossier: DossierFile) -> datetime:
+    """The oldest of what the dossier and its events were read from."""
+    return min([dossier.record.origin.data_moment, *(e.data_moment for e in dossier.events if e.data_moment)])
 
 
 def _held_since(state: DossierState | None) -> date | None:

@@ -7,7 +7,8 @@ import pytest
 
 from tasks.rules.arming import family
 from tasks.rules.corrections import Told
-from tasks.rules.digests import Books, Situation, compose
+from tasks.rules.digests import compose
+from tasks.rules.situation import Books, Situation
 from tasks.rules.disputes import effect_of
 from tasks.rules.flags import open_flags
 from tasks.rules.ladder import Asked

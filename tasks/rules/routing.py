@@ -1,0 +1,63 @@
+"""Whom an open flag concerns today: the head asked, the superior from level 2 on, the lead unit for information.
+
+Recipients are found by date in the directory; whoever cannot be found is nobody's guess and stays with ops.
+"""
+
+from collections import defaultdict
+
+from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
+from tasks.rules.corrections import Address
+from tasks.rules.directory import NoRecipient
+from tasks.rules.ladder import standing
+from tasks.rules.model import Audience, DigestItem, ItemFacts, Recipient, Role
+from tasks.rules.situation import Situation, dispute_effect
+from tasks.rules.timezone import HANOI
+
+
+def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[Address, Recipient]]:
+    """Lines and recipients by (audience, address). Items in dispute and of held sources are left out."""
+    lines: dict[Address, list[DigestItem]] = defaultdict(list)
+    recipients: dict[Address, Recipient] = {}
+    world = situation.world
+
+    def add(audience: Audience, recipient: Recipient | NoRecipient, item: DigestItem) -> None:
+        if isinstance(recipient, Recipient):
+            lines[audience, recipient.address].append(item)
+            recipients.setdefault((audience, recipient.address), recipient)
+
+    for facts in situation.items:
+        effect = dispute_effect(facts, situation)
+        if facts.source in situation.held_sources or effect.out_of_mails:
+            continue
+        if facts.flag in INSPECTING_FLAGS:
+            asked = DigestItem(facts=facts, role=Role.ASKED)
+            add(Audience.INSPECTING, world.directory.head(facts.unit_code, world.today), asked)
+        if facts.flag not in HEAD_FLAGS:
+            continue
+        history = situation.books.asked.get(facts.item_key, ())
+        stands = standing(facts, history, world.calendar, world.today, situation.cadence.ladder, effect.frozen_days)
+        asked = DigestItem(
+            facts=facts,
+            role=Role.ASKED,
+            level=stands.level,
+            next_step=stands.next_step,
+            asked_since=stands.asked_since,
+        )
+        add(Audience.HEAD, world.directory.head(facts.unit_code, world.today), asked)
+        if stands.level >= 2:
+            add(Audience.SUPERIOR, world.directory.above(facts.unit_code, "superior", world.today), asked)
+        lead = _lead_unit_code(facts, situation)
+        if lead and lead != facts.unit_code:
+            informed = DigestItem(facts=facts, role=Role.INFORMED)
+            add(Audience.HEAD, world.directory.head(lead, world.today), informed)
+    return lines, recipients
+
+
+def _lead_unit_code(facts: ItemFacts, situation: Situation) -> str:
+    """The heir of the recorded unit where another unit holds the item; "" where nobody else is concerned."""
+    if facts.holding_since is None or facts.received_at is None:
+        return ""
+    received_on = facts.received_at.astimezone(HANOI).date()
+    world = situation.world
+    unit = world.directory.answering(facts.recorded_unit_code, received_on, world.today).today
+    return unit.code if unit else ""
