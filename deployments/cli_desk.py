@@ -103,9 +103,7 @@ def dispute_list(
 
 
 @contacts_app.command("bounced")
-def contacts_bounced(
-    context: typer.Context, address: str, reason: Why = "", by: By = "", as_of: AsOf = ""
-) -> None:
+def contacts_bounced(context: typer.Context, address: str, reason: Why = "", by: By = "", as_of: AsOf = "") -> None:
     """Thư tới địa chỉ này bị trả lại: từ nay gửi cho cấp phó."""
     from warehouse import desk
 
@@ -117,9 +115,7 @@ def contacts_bounced(
 
 
 @contacts_app.command("reachable")
-def contacts_reachable(
-    context: typer.Context, address: str, reason: Why = "", by: By = "", as_of: AsOf = ""
-) -> None:
+def contacts_reachable(context: typer.Context, address: str, reason: Why = "", by: By = "", as_of: AsOf = "") -> None:
     """Địa chỉ này dùng lại được."""
     from warehouse import desk
 

@@ -139,22 +139,33 @@ def working_time(cli: CliContext) -> "tuple[WorkingCalendar, dict[str, OfficeHou
 
 def _explain_item(cli: CliContext, subject: str, code: str, known_at: str) -> None:
     from deployments.cli_desk import item_key_of
-    from deployments.cli_mail import act_now
-    from deployments.explain_item import explain_item, item_text
     from deployments.cli_explain_deadline import parse_moment
+    from deployments.cli_mail import act_now
+    from deployments.explain_item import Question, explain_item
+    from deployments.explain_item_text import item_text
+    from warehouse.runs import recent_runs
 
+    locale = cli.locale()
     try:
         moment = parse_moment(known_at) if known_at else None
     except ValueError:
-        raise UsageFaultError(say("bad_moment", cli.locale(), option="--known-at", text=known_at)) from None
+        raise UsageFaultError(say("bad_moment", locale, option="--known-at", text=known_at)) from None
     calendar, schedules = working_time(cli)
     with cli.reading() as conn:
-        key = item_key_of(conn, code, cli.locale(), subject)
-        found = explain_item(conn, cli.settings(), key, calendar, schedules["default"], moment, act_now(cli, ""))
+        newest = recent_runs(conn, 1) if cli.settings().warehouse.sandbox else []
+        key = item_key_of(conn, code, locale, subject)
+        question = Question(
+            item_key=key,
+            as_of=moment or (newest[0]["as_of"] if newest else act_now(cli, "")),
+            known_at=moment,
+            calendar=calendar,
+            hours=schedules["default"],
+        )
+        found = explain_item(conn, question, locale)
     if cli.json:
         print_json(found)
     else:
-        typer.echo(item_text(found, cli.locale()))
+        typer.echo(item_text(found, locale))
 
 
 def _lines(path: Path, cli: CliContext) -> list[str]:

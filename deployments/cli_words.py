@@ -141,6 +141,49 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Không đọc được tệp {path}: kiểm tra đường dẫn, lưu dạng CSV UTF-8.",
         "{path} cannot be read: check the path, save it as CSV UTF-8.",
     ),
+    "doctor_config": ("Cấu hình đúng: {path}", "Configuration ok: {path}"),
+    "doctor_warehouse": ("Kho dữ liệu mở được, đúng phiên bản", "Warehouse opens and has the right schema"),
+    "doctor_no_warehouse": (
+        "Chưa có kho dữ liệu: lần chạy đầu tiên sẽ tạo, hoặc chạy `dondoc db upgrade`",
+        "No warehouse yet: the first run creates it, or run `dondoc db upgrade`",
+    ),
+    "doctor_year": ("Lịch làm việc năm {year} có đủ ({version})", "Working calendar {year} is known ({version})"),
+    "doctor_year_provisional": (
+        "Lịch làm việc năm {year} còn tạm tính: khi có thông báo chính thức, khai tệp ở [calendar] files",
+        "Working calendar {year} is provisional: once announced, name its file under [calendar] files",
+    ),
+    "doctor_year_unknown": (
+        "Chưa có lịch làm việc năm {year}: khai tệp ngày nghỉ ở [calendar] files",
+        "Working calendar {year} is unknown: name a file of its days off under [calendar] files",
+    ),
+    "doctor_no_sources": (
+        "Chưa khai nguồn nào: thêm [[sources]] vào cấu hình",
+        "No source is configured: add [[sources]] to the configuration",
+    ),
+    "doctor_host": ("Nguồn {name}: {host}", "Source {name}: {host}"),
+    "doctor_files": ("Nguồn {name}: có tệp", "Source {name}: files are there"),
+    "doctor_no_files": (
+        "Nguồn {name}: không có tệp nào khớp {path}; đặt tệp vào đó hoặc sửa `path`",
+        "Source {name}: no file matches {path}; put one there or change `path`",
+    ),
+    "doctor_mode": ("Chế độ gửi thư: {mode}", "Mail mode: {mode}"),
+    "doctor_mode_differs": (
+        "Chế độ gửi thư đang là {mode}, cấu hình ghi {configured}: đổi bằng `dondoc mail mode` hoặc sửa cấu hình",
+        "Mail mode in force is {mode}, configured is {configured}: change it with `dondoc mail mode` or configure it",
+    ),
+    "doctor_smtp": ("Máy chủ thư {where}: kết nối và đăng nhập được", "Mail server {where}: connected and logged in"),
+    "doctor_smtp_shadow": (
+        "Máy chủ thư {where}: chưa thử, vì chế độ shadow không gửi cho ai",
+        "Mail server {where}: not tried, since shadow mode sends to nobody",
+    ),
+    "doctor_smtp_secret": (
+        "Máy chủ thư {where}: không lấy được mật khẩu ({code}); xem password_env, password_file",
+        "Mail server {where}: the password cannot be had ({code}); see password_env, password_file",
+    ),
+    "doctor_smtp_failed": (
+        "Máy chủ thư {where}: không đăng nhập được ({kind}); kiểm tra host, port, security, tài khoản, chứng thư",
+        "Mail server {where}: no login ({kind}); check host, port, security, account, certificate",
+    ),
 }
 
 

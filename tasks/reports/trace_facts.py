@@ -1,6 +1,7 @@
 """One telling of a trace page: the sentence of the mail, its words, the facts as they were frozen, and the grounds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from tasks.mail.phrases import Voice, cleared_phrase, correction_phrase, days_of, state_of
@@ -70,12 +71,8 @@ def _outcome(line: DigestItem | None, facts: ItemFacts, voice: Voice, told: Spee
 def _dates(facts: ItemFacts, told: Speech) -> Iterator[tuple[str, str]]:
     if facts.received_at:
         yield told.say("fact.received"), told.moment(facts.received_at)
-    if facts.issued_on:
-        yield told.say("fact.issued"), told.day(facts.issued_on)
-    if facts.appointment_on:
-        yield told.say("fact.appointment"), told.day(facts.appointment_on)
-    if facts.own_due_on:
-        yield told.say("fact.own"), told.day(facts.own_due_on)
+    early = (("issued", facts.issued_on), ("appointment", facts.appointment_on), ("own", facts.own_due_on))
+    yield from _days(early, told)
     if not facts.duration_known:
         yield told.say("fact.own"), told.say("fact.duration_unknown")
     if facts.due_at:
@@ -83,15 +80,20 @@ def _dates(facts: ItemFacts, told: Speech) -> Iterator[tuple[str, str]]:
         yield told.say("fact.due"), due
     elif facts.paused_since:
         yield told.say("fact.due"), told.say("fact.no_due_paused")
-    for key, day in (
+    other = (
         ("original", facts.original_due_on),
         ("internal", facts.internal_due_on),
         ("proposed", facts.proposed_due_on),
-    ):
-        if day:
-            yield told.say(f"fact.{key}"), told.day(day)
+    )
+    yield from _days(other, told)
     if facts.extension_document:
         yield told.say("fact.extension"), facts.extension_document
+
+
+def _days(named: Iterable[tuple[str, date | None]], told: Speech) -> Iterator[tuple[str, str]]:
+    for key, day in named:
+        if day:
+            yield told.say(f"fact.{key}"), told.day(day)
 
 
 def _lateness(facts: ItemFacts, voice: Voice, told: Speech) -> Iterator[tuple[str, str]]:

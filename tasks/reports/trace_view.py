@@ -5,6 +5,7 @@ mail never call one thing by two names. Facts of a telling are listed in `trace_
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -33,7 +34,7 @@ class Speech:
 
     words: dict[str, Any]
     mail: Wording
-    units: Any
+    units: Mapping[str, str]
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence `section.key`, filled."""
