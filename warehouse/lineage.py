@@ -120,14 +120,8 @@ def _events(conn: Connection, subject: str, system: str, versions: list[Row]) ->
 
 
 def _told(conn: Connection, item_key: str) -> list[Row]:
-    shown = [
-        mails.c.message_id,
-        mails.c.address,
-        mails.c.state,
-        mails.c.revision,
-        mails.c.subject.label("mail_subject"),
-    ]
-    chosen = select(mail_items, *shown, mails.c.subject.label("mail_subject")).join(mails)
+    of_mail = [mails.c.message_id, mails.c.address, mails.c.state, mails.c.revision, mails.c.as_of, mails.c.run_id]
+    chosen = select(mail_items, *of_mail, mails.c.subject.label("mail_subject")).join(mails)
     ordered = chosen.where(mail_items.c.item_key == item_key).order_by(mail_items.c.business_date, mail_items.c.id)
     return [dict(row) for row in conn.execute(ordered).mappings()]
 

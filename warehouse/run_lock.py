@@ -15,7 +15,7 @@ from pathlib import Path
 from zlib import crc32
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from warehouse.engine import sqlite_file, where_is, without_writer_lock
 from warehouse.errors import LockBusyError, LockLostError
@@ -132,7 +132,7 @@ def _session_holder(conn: Connection) -> str:
 def _session_alive(conn: Connection, backend: int) -> bool:
     try:
         return bool(conn.execute(text("SELECT pg_backend_pid()")).scalar_one() == backend)
-    except DBAPIError:
+    except SQLAlchemyError:
         return False
 
 
@@ -140,5 +140,5 @@ def _release(conn: Connection) -> None:
     try:
         conn.execute(text("SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"), _KEYS)
         conn.execute(text("SELECT set_config('application_name', 'dondoc', false)"))
-    except DBAPIError:
+    except SQLAlchemyError:
         conn.invalidate()  # the session is gone, and the lock with it
