@@ -7,6 +7,7 @@ from typing import Any
 from deployments.cli_explain_deadline import explain_text
 from deployments.item_words import item_word
 from tasks.mail.wording import wording
+from tasks.reports.trace_speech import status_text
 from tasks.rules.timezone import HANOI
 
 
@@ -29,7 +30,7 @@ def _rows(found: Mapping[str, Any], locale: str) -> Iterator[tuple[str, str]]:
     yield "unit", _unit(found["recorded_unit_name"], found["recorded_unit_code"])
     yield "asked", _unit(found["unit_name"], found["unit_code"]) or item_word("nobody", locale)
     yield "holding", _day(found.get("holding_since"))
-    yield "status", found["status"]
+    yield "status", status_text(found["status"], locale)
     yield "received", _moment(found.get("received_at"))
     yield "issued", _day(found.get("issued_on"))
     yield "finished", _moment(found["finished_at"])

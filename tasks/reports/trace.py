@@ -10,8 +10,10 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from tasks.reports.trace_facts import tags_of
 from tasks.reports.trace_model import TracedItem, TracePage
-from tasks.reports.trace_view import Speech, page_view, speech
+from tasks.reports.trace_speech import Speech, speech
+from tasks.reports.trace_view import page_view
 
 LOCALES = ("vi", "en")
 
@@ -40,19 +42,17 @@ def page_style() -> str:
 
 
 def _tellings(item: TracedItem, told: Speech) -> list[str]:
-    lines = []
-    for telling in item.tellings:
-        mail = telling.mail
-        line = told.say(
+    return [
+        "  "
+        + told.say(
             "text.told",
-            day=told.day(mail.business_date),
-            post=mail.post,
-            role=told.word("role", telling.role),
-            level=telling.level,
-            state=told.mail_word("mail_state", mail.state),
+            day=told.day(telling.mail.business_date),
+            post=telling.mail.post,
+            tags="; ".join(f"{label.lower()} {value}" for label, value in list(tags_of(telling, told))[1:]),
+            state=told.mail_word("mail_state", telling.mail.state),
         )
-        lines.append(f"  {line}")
-    return lines
+        for telling in item.tellings
+    ]
 
 
 @cache

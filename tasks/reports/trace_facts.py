@@ -6,8 +6,10 @@ from typing import Any
 
 from tasks.mail.phrases import Voice, cleared_phrase, correction_phrase, days_of, state_of
 from tasks.reports.trace_model import Telling
-from tasks.reports.trace_view import Speech
+from tasks.reports.trace_speech import Speech
 from tasks.rules.model import DigestItem, ItemFacts, Role
+
+_PAST = (Role.CLEARED, Role.CORRECTED)  # such a line holds the facts as they were told before
 
 
 def telling_view(telling: Telling, told: Speech) -> dict[str, Any]:
@@ -15,6 +17,8 @@ def telling_view(telling: Telling, told: Speech) -> dict[str, Any]:
     mail = telling.mail
     form = mail.state if mail.state in told.words["sent"] else "planned"
     notes = []
+    if mail.state == "handed" and mail.settled_at and not mail.resolved_by:
+        notes.append(told.say("sent.taken", moment=told.moment(mail.settled_at)))
     if mail.acting_for:
         notes.append(told.say("sent.acting_for", post=mail.post, other=mail.acting_for))
     if mail.resolved_by:
@@ -25,17 +29,19 @@ def telling_view(telling: Telling, told: Speech) -> dict[str, Any]:
         "state": mail.state,
         "sent": told.say(f"sent.{form}", day=told.day(mail.business_date), post=mail.post, subject=mail.subject),
         "notes": notes,
-        "tags": list(_tags(telling, told)),
+        "tags": list(tags_of(telling, told)),
         "said": [(quote.heading, list(quote.lines)) for quote in telling.said],
+        "facts_title": told.say("telling.facts_before" if telling.role in _PAST else "telling.facts"),
         "facts": list(_facts(telling, told)),
         "basis": list(_basis(telling, told)),
     }
 
 
-def _tags(telling: Telling, told: Speech) -> Iterator[tuple[str, str]]:
+def tags_of(telling: Telling, told: Speech) -> Iterator[tuple[str, str]]:
+    """Label and value: to whom, in which role, at which level, with which next step announced."""
     yield told.say("telling.to"), told.word("audience", telling.mail.audience)
     yield told.say("telling.role"), told.word("role", telling.role)
-    if telling.role == Role.ASKED:
+    if telling.role == Role.ASKED and telling.level:
         yield told.say("telling.level"), str(telling.level)
     if telling.announced_level is not None and telling.announced_on is not None:
         told_next = told.say(

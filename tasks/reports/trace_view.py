@@ -1,18 +1,12 @@
 """A trace page as finished strings in reading order, ready for a layout; only allow-listed columns of a row appear.
 
-Sentences come from `trace_words`, words of flags and mail states from the mails' own catalogue, so that page and
-mail never call one thing by two names. Facts of a telling are listed in `trace_facts`.
+Words come from `trace_speech`; facts of a telling are listed in `trace_facts`.
 """
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from tasks.mail.wording import Wording, wording
+from tasks.reports.trace_facts import telling_view
 from tasks.reports.trace_model import (
     DisputeLine,
     Happening,
@@ -22,50 +16,10 @@ from tasks.reports.trace_model import (
     TracePage,
     ValueChange,
 )
-from tasks.rules.timezone import HANOI
+from tasks.reports.trace_speech import Speech, status_text
 
 _UNIT_COLUMNS = ("unit_code", "holding_unit_code", "inspecting_unit_code", "follow_up_unit_code", "to_unit_code")
 _SHORT = 12  # characters of a digest that people compare
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """One language, with the names of units."""
-
-    words: dict[str, Any]
-    mail: Wording
-    units: Mapping[str, str]
-
-    def say(self, key: str, /, **values: object) -> str:
-        """The sentence `section.key`, filled."""
-        section, _, name = key.partition(".")
-        return str(self.words[section][name]).format(**values)
-
-    def word(self, section: str, key: str) -> str:
-        """A word of a closed vocabulary; an unknown one stands as it is."""
-        return str(self.words[section].get(key, key))
-
-    def mail_word(self, section: str, key: str) -> str:
-        """A word the mails use too."""
-        return self.mail.say(f"{section}.{key}") if self.mail.has(f"{section}.{key}") else key
-
-    def day(self, day: date) -> str:
-        """A date as documents write it; of an instant its Hanoi day."""
-        return self.mail.day(day.astimezone(HANOI).date() if isinstance(day, datetime) else day)
-
-    def moment(self, at: datetime | None) -> str:
-        """Time and date in Hanoi."""
-        return self.mail.moment(at) if at else "–"
-
-    def unit(self, code: str) -> str:
-        """Name and code of a unit."""
-        name = self.units.get(code)
-        return f"{name} ({code})" if name else code
-
-
-def speech(locale: str, page: TracePage) -> Speech:
-    """The words of that language for this page."""
-    return Speech(_words(locale), wording(locale), page.unit_names)
 
 
 def page_view(page: TracePage, told: Speech) -> dict[str, Any]:
@@ -88,8 +42,6 @@ def page_view(page: TracePage, told: Speech) -> dict[str, Any]:
 
 
 def _item(item: TracedItem, told: Speech, *, alone: bool) -> dict[str, Any]:
-    from tasks.reports.trace_facts import telling_view
-
     titles = told.words["page"]["title_item"]
     return {
         "title": titles.get(item.subject, titles["other"]).format(code=item.code),
@@ -200,8 +152,7 @@ def value_text(column: str, value: object, told: Speech) -> str:
     if column in _UNIT_COLUMNS:
         return told.unit(text)
     if column == "status":
-        word = told.word("status", text)
-        return f"{word} ({text})" if word != text else text
+        return status_text(text, told.mail.locale)
     return told.word("value", text) if column == "duration_unit" else text
 
 
@@ -229,8 +180,3 @@ def _dispute(dispute: DisputeLine, told: Speech) -> list[str]:
         return [opened, told.say("disputes.open")]
     answered = told.say(f"disputes.{dispute.outcome}", day=told.day(dispute.answered_at), answer=dispute.answer)
     return [opened, answered]
-
-
-@cache
-def _words(locale: str) -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("trace_words", f"{locale}.toml").read_text(encoding="utf-8"))
