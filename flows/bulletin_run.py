@@ -4,17 +4,16 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
-from flows.parameters import AsOf, Config, DryRun, Out
+from flows.names import run_name
+from flows.parameters import AS_OF, CONFIG, DRY_RUN, OUT
 from tasks.bulletins import compose_bulletin
 from tasks.run_context import Run, RunRequest
 from tasks.sending import send_mails
 from tasks.showing import write_planned_mails
 
 
-@flow(name="bulletin", persist_result=False, log_prints=False)
-def bulletin_run(
-    config: Config = "dondoc.toml", as_of: AsOf = "", dry_run: DryRun = False, out: Out = ""
-) -> State[None]:
+@flow(name="bulletin", flow_run_name=run_name, persist_result=False, log_prints=False)
+def bulletin_run(config: str = CONFIG, as_of: str = AS_OF, dry_run: bool = DRY_RUN, out: str = OUT) -> State[None]:
     """Gửi bản tin vận hành trong ngày nếu chưa có: đã kéo gì, chặn gì, gửi gì, việc gì cần người xử lý."""
     request = RunRequest(flow="bulletin", config=config, as_of=as_of, dry_run=dry_run, out=out)
     return told(request, tell_bulletin_if_missing)

@@ -4,13 +4,14 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
-from flows.parameters import AsOf, Config, DryRun
+from flows.names import run_name
+from flows.parameters import AS_OF, CONFIG, DRY_RUN
 from tasks.flagging import flag_open_items
 from tasks.run_context import Run, RunRequest
 
 
-@flow(name="flag", persist_result=False, log_prints=False)
-def flag_run(config: Config = "dondoc.toml", as_of: AsOf = "", dry_run: DryRun = False) -> State[None]:
+@flow(name="flag", flow_run_name=run_name, persist_result=False, log_prints=False)
+def flag_run(config: str = CONFIG, as_of: str = AS_OF, dry_run: bool = DRY_RUN) -> State[None]:
     """Xác định hồ sơ, kiến nghị quá hạn hoặc sắp đến hạn tính đến thời điểm chạy."""
     return told(RunRequest(flow="flag", config=config, as_of=as_of, dry_run=dry_run), tell_flag)
 

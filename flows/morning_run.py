@@ -9,7 +9,8 @@ from prefect.client.schemas.objects import State
 from flows.bulletin_run import tell_bulletin
 from flows.conclusion import told
 from flows.flag_run import flag_run
-from flows.parameters import AsOf, Config, DryRun, Out, OutsideWindow, Reason
+from flows.names import run_name
+from flows.parameters import AS_OF, CONFIG, DRY_RUN, OUT, OUTSIDE_WINDOW, REASON, WAIT_SECONDS, Reason, Seconds
 from flows.remind_run import remind_run
 from flows.sync_run import sync_run
 from tasks.cards import publish_run_card
@@ -17,15 +18,15 @@ from tasks.run_context import Run, RunRequest
 from tasks.slots import slot_is_done
 
 
-@flow(name="morning", persist_result=False, log_prints=False)
+@flow(name="morning", flow_run_name=run_name, persist_result=False, log_prints=False)
 def morning_run(
-    config: Config = "dondoc.toml",
-    as_of: AsOf = "",
-    dry_run: DryRun = False,
-    out: Out = "",
-    outside_window: OutsideWindow = False,
-    reason: Reason = "",
-    wait_seconds: float = 600.0,
+    config: str = CONFIG,
+    as_of: str = AS_OF,
+    dry_run: bool = DRY_RUN,
+    out: str = OUT,
+    outside_window: bool = OUTSIDE_WINDOW,
+    reason: Reason = REASON,
+    wait_seconds: Seconds = WAIT_SECONDS,
 ) -> State[None]:
     """Cả buổi sáng: kéo và kiểm tra dữ liệu, xác định quá hạn, soạn và gửi thư đôn đốc, gửi bản tin vận hành."""
     request = RunRequest(

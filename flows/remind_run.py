@@ -4,7 +4,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
-from flows.parameters import AsOf, Config, DryRun, Out, OutsideWindow, Reason
+from flows.names import run_name
+from flows.parameters import AS_OF, CONFIG, DRY_RUN, OUT, OUTSIDE_WINDOW, REASON, Reason
 from tasks.composing import compose_mails
 from tasks.run_context import Run, RunRequest
 from tasks.sending import send_mails
@@ -13,14 +14,14 @@ from tasks.showing import write_planned_mails
 REMINDERS = ("head", "inspecting", "leadership", "superior")
 
 
-@flow(name="remind", persist_result=False, log_prints=False)
+@flow(name="remind", flow_run_name=run_name, persist_result=False, log_prints=False)
 def remind_run(
-    config: Config = "dondoc.toml",
-    as_of: AsOf = "",
-    dry_run: DryRun = False,
-    out: Out = "",
-    outside_window: OutsideWindow = False,
-    reason: Reason = "",
+    config: str = CONFIG,
+    as_of: str = AS_OF,
+    dry_run: bool = DRY_RUN,
+    out: str = OUT,
+    outside_window: bool = OUTSIDE_WINDOW,
+    reason: Reason = REASON,
 ) -> State[None]:
     """Soạn và gửi thư đôn đốc: mỗi người nhận nhiều nhất một thư một ngày, chỉ khi có điều mới."""
     request = RunRequest(

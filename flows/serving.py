@@ -6,8 +6,11 @@ nothing here protects the warehouse, the run lock and the ledger do.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from datetime import date, datetime
 from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 ASK_EVERY_SECONDS = 3.0
 AT_ONCE = 3  # processes; the run lock lets one of them write
+STOP_SECONDS = 20.0
 BEGUN = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
 
 
@@ -49,11 +53,11 @@ class Served(Protocol):
     def parameters(self) -> Mapping[str, object]: ...  # noqa: D102
 
 
-def serve_flows(rows: Iterable[Served], config: str, ready: Callable[[], None]) -> None:
-    """Serve until a signal ends it: SystemExit after SIGTERM, KeyboardInterrupt after Ctrl-C.
+def serve_flows(rows: Iterable[Served], config: str, ready: Callable[[], None], is_alive: Callable[[], bool]) -> None:
+    """Serve until the server is no longer alive, or until a signal handler raises here; then stop the runs still going.
 
     `config` is the absolute path each run gets, since a run has no folder of its own; `ready` is called once everything
-    is registered. Runs still going when it ends are stopped; they heal in the next slot.
+    is registered. A run that was stopped heals in the next slot.
     """
     served = [as_deployment(row, config) for row in rows]
     runner = Runner(name="dondoc", query_seconds=ASK_EVERY_SECONDS, limit=AT_ONCE, pause_on_shutdown=False)
@@ -61,8 +65,36 @@ def serve_flows(rows: Iterable[Served], config: str, ready: Callable[[], None]) 
         runner.add_deployment(one)
     with get_client(sync_client=True) as client:
         settle_leftovers(client, [one.name for one in served])
-    ready()
-    asyncio.run(runner.start())
+    serving = _beside_the_main_thread(runner)
+    try:
+        ready()
+        while is_alive() and not wait([serving], timeout=1.0).done:
+            pass
+    finally:
+        _stop(runner, serving)
+
+
+def _beside_the_main_thread(runner: Runner) -> Future[None]:
+    """The main thread stays free for signals: the runner's own handler for them ends without stopping its runs."""
+    serving: Future[None] = Future()
+
+    def serve() -> None:
+        try:
+            serving.set_result(asyncio.run(runner.start()))
+        except BaseException as error:  # noqa: BLE001 - handed to whoever asks for the result
+            serving.set_exception(error)
+
+    Thread(target=serve, name="runner", daemon=True).start()
+    return serving
+
+
+def _stop(runner: Runner, serving: Future[None]) -> None:
+    if runner.started and not serving.done():
+        with suppress(TimeoutError):
+            runner.execute_in_background(runner.astop).result(STOP_SECONDS)
+        wait([serving], timeout=STOP_SECONDS)
+    if serving.done():
+        serving.result()
 
 
 def as_deployment(row: Served, config: str) -> "RunnerDeployment":
@@ -125,7 +157,7 @@ def _missed(client: SyncPrefectClient, names: list[str]) -> list[FlowRun]:
     return client.read_flow_runs(
         flow_run_filter=by.FlowRunFilter(
             state=by.FlowRunFilterState(type=by.FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-            expected_start_time=by.FlowRunFilterExpectedStartTime(before_=machine_now()),
+            expected_start_time=by.FlowRunFilterExpectedStartTime.model_validate({"before_": machine_now()}),
         ),
         deployment_filter=_named(names),
         sort=FlowRunSort.EXPECTED_START_TIME_DESC,

@@ -4,16 +4,17 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
-from flows.parameters import AsOf, Config, DryRun, OnlySource
+from flows.names import run_name
+from flows.parameters import AS_OF, CONFIG, DRY_RUN, ONLY_SOURCE
 from tasks.loading import load_source
 from tasks.pulling import pull_source
 from tasks.run_context import Run, RunRequest
 from tasks.tidying import tidy_landing
 
 
-@flow(name="sync", persist_result=False, log_prints=False)
+@flow(name="sync", flow_run_name=run_name, persist_result=False, log_prints=False)
 def sync_run(
-    config: Config = "dondoc.toml", as_of: AsOf = "", source: OnlySource = "", dry_run: DryRun = False
+    config: str = CONFIG, as_of: str = AS_OF, source: str = ONLY_SOURCE, dry_run: bool = DRY_RUN
 ) -> State[None]:
     """Kéo dữ liệu từ các nguồn, kiểm tra, nạp vào kho; bản ghi lỗi vào khu cách ly, nguồn lỗi bị chặn lại."""
     return told(RunRequest(flow="sync", config=config, as_of=as_of, source=source, dry_run=dry_run), tell_sync)
