@@ -45,13 +45,17 @@ def last_handed(conn: Connection) -> dict[Address, Told]:
 
 
 def remembered(
-    conn: Connection, handed: Mapping[Address, Told], told: Sequence[Told], files: Mapping[str, SourceFile]
+    conn: Connection,
+    open_items: Iterable[str],
+    handed: Mapping[Address, Told],
+    told: Sequence[Told],
+    files: Mapping[str, SourceFile],
 ) -> Books:
     """Everything composition needs from the books."""
     return Books(
         last_handed=handed,
         undelivered=_undelivered(ledger_read.unsettled_since_last_handed(conn)),
-        asked=_asked(ledger_read.asked_history(conn, files)),
+        asked=_asked(ledger_read.asked_history(conn, open_items)),
         told=told,
         corrected=_corrected(ledger_read.corrections_made(conn)),
         disputes=disputes_of(conn),
@@ -59,9 +63,9 @@ def remembered(
     )
 
 
-def told_since(conn: Connection, since: date) -> list[Told]:
-    """Handed mails of that business date and later that told of items: what corrections are judged against."""
-    found = ledger_read.told_items(conn, since=since)
+def told_of(conn: Connection, item_keys: Iterable[str], since: date) -> list[Told]:
+    """Handed mails of that business date and later that told of these items: what corrections are judged against."""
+    found = ledger_read.told_items(conn, item_keys, since=since)
     return [_told(mail_id, digest) for mail_id, digest in sorted(found.digests.items())]
 
 

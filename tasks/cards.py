@@ -13,7 +13,7 @@ from tasks.run_context import current
 def publish_run_card(run_id: str) -> None:
     """One card per morning under the key `morning-<date>`; dry runs publish theirs as a dry run."""
     run = current(run_id)
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         bulletin = bulletin_of(run, conn, address="")
     text = card_markdown(bulletin, dry_run=run.dry_run, locale=run.settings.locale)
     create_markdown_artifact(markdown=text, key=f"{run.request.flow}-{run.business_date:%Y%m%d}")

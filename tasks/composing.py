@@ -11,7 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.books import last_handed, remembered, told_since
+from tasks.books import last_handed, remembered, told_of
 from tasks.gather import files_of, world_of
 from tasks.held_sources import held_sources
 from tasks.ledger_rows import digest_row
@@ -21,10 +21,11 @@ from tasks.rules.digests import compose
 from tasks.rules.model import Digest
 from tasks.rules.situation import Situation
 from tasks.run_context import Run, current
-from warehouse import flag_store, ledger, ledger_read
+from warehouse import changes, flag_store, ledger, ledger_read
 
 OPEN_STATES = ("planned", "claimed", "retry", "held")
 MEMORY = timedelta(days=180)  # how far back a handed mail is still corrected
+LATELY = timedelta(days=30)  # how long after a change a correction is still looked for: outages, uncertain mails
 
 
 @task(name="compose mails", cache_policy=NO_CACHE, persist_result=False)
@@ -45,14 +46,17 @@ def compose_mails(run_id: str) -> int:
 def situation_of(run: Run, conn: Connection) -> Situation:
     """Everything composition depends on, read in one transaction."""
     items = [thaw_facts(row["facts"]) for row in flag_store.open_flags(conn)]
-    handed, told = last_handed(conn), told_since(conn, run.business_date - MEMORY)
-    keys = {i.facts.item_key for t in (*told, *handed.values()) for i in t.digest.items()}
-    files = files_of(conn, keys | {i.item_key for i in items})
+    open_items = {i.item_key for i in items}
+    since = run.business_date - MEMORY
+    doubtful = changes.changed_items(conn, run.clock.as_of - LATELY) & changes.told_items(conn, since)
+    handed, told = last_handed(conn), told_of(conn, doubtful, since)
+    spoken_of = {i.facts.item_key for t in handed.values() for i in t.digest.items()}
+    files = files_of(conn, open_items | doubtful | spoken_of)
     return Situation(
         items=items,
         files=files,
         world=world_of(run, conn),
-        books=remembered(conn, handed, told, files),
+        books=remembered(conn, open_items, handed, told, files),
         cadence=run.cadence,
         held_sources=held_sources(run, conn),
     )

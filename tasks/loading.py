@@ -54,7 +54,7 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
 def _known_open(run: Run, source: Source) -> frozenset[str]:
     if source.dataset != "dossiers":
         return frozenset()
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         return open_keys(conn, source.system)
 
 

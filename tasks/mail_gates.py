@@ -30,7 +30,7 @@ def barrier_before_batch(run: Run, audiences: tuple[str, ...], waiting: int) -> 
     if not waiting:
         return None
     to_ops = audiences == ("ops",)
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         mode = mail_mode(run, conn)
         if mode == "shadow" or (mode == "ops" and not to_ops):
             return Barrier("shadow" if mode == "shadow" else "ops_only", hold=True)
@@ -51,7 +51,7 @@ def release_held(run: Run, audiences: tuple[str, ...]) -> None:
 
 def barrier_before_mail(run: Run) -> Barrier | None:
     """Read before each message: the stop button."""
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         return Barrier("stopped") if desk.mail_switch(conn).stopped else None
 
 

@@ -21,7 +21,7 @@ def pull_source(run_id: str, source: str) -> bool:
     """True when there is something to load. A source fault is recorded and told, the other sources go on."""
     run = current(run_id)
     configured = source_of(run, source)
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         request = _request(run, conn, configured)
     try:
         pulled = make_source(configured).pull(request, run.landing)

@@ -146,7 +146,7 @@ def _opened(request: RunRequest, stack: ExitStack) -> Run:
     lock: HeldLock | None = None
     if not dry_run or store.engine.dialect.name != "sqlite":
         lock = stack.enter_context(run_lock(store.engine, run_id, wait=request.wait_seconds))
-    with store.transaction() as conn:
+    with store.reading() as conn:
         _refuse_turning_back(conn, clock, settings)
     calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
     calendar.is_working_day(clock.business_date)  # a year it does not know is refused for the run

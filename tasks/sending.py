@@ -51,7 +51,7 @@ def send_mails(run_id: str, audiences: tuple[str, ...]) -> int:
 
 
 def _jobs(run: Run, audiences: tuple[str, ...]) -> list[_Job]:
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         rows = [ledger_read.mail(conn, i) for i in ledger_read.sendable(conn, run.business_date, run.clock.now())]
     chosen = [r for r in rows if r is not None and r["audience"] in audiences]
     return [_Job(r["id"], r["address"], bytes(r["body"]), r["tries"]) for r in chosen]

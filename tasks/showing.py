@@ -18,7 +18,7 @@ def write_planned_mails(run_id: str) -> int:
         return 0
     folder = Path(run.request.out)
     folder.mkdir(parents=True, exist_ok=True)
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         planned = ledger_read.mails_of(conn, business_date=run.business_date, state="planned")
         mails = [found for m in planned if (found := ledger_read.mail(conn, m["id"])) is not None]
     for mail in mails:

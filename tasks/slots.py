@@ -8,5 +8,5 @@ def slot_is_done(run: Run) -> bool:
     """Whether a run of this flow has already completed on this business date; dry runs look at nothing."""
     if run.dry_run:
         return False
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         return runs.slot_done(conn, run.request.flow, run.business_date)

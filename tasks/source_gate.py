@@ -13,7 +13,7 @@ def gate_sentences(run: Run, source: Source, batch: Batch, seen: frozenset[str])
 
     `seen` are the keys of every record pulled, also of those quarantined or set aside: they have not vanished.
     """
-    with run.store.transaction() as conn:
+    with run.store.reading() as conn:
         known = quarantine.known_identities(conn, source.name)
         expected = {r["record_key"] for r in current.current_rows(conn, source.dataset, source.system)}
     counts = PullCounts(

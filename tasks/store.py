@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
-from warehouse.engine import open_engine, transaction, without_writer_lock
+from warehouse.engine import open_engine, reading, transaction, without_writer_lock
 from warehouse.schema import upgrade, upgrade_on
 
 
@@ -32,6 +32,15 @@ class Store:
                 yield self._outer
         else:
             with transaction(self.engine) as connection:
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot for queries that takes no lock; inside a PostgreSQL dry run what it has written so far."""
+        if self._outer is not None:
+            yield self._outer
+        else:
+            with reading(self.engine) as connection:
                 yield connection
 
 

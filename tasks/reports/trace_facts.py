@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from tasks.mail.phrases import Voice, cleared_phrase, correction_phrase, days_of, state_of
-from tasks.reports.trace_model import Telling
+from tasks.reports.trace_model import Telling, TracedMail
 from tasks.reports.trace_speech import Speech
 from tasks.rules.model import DigestItem, ItemFacts, Role
 
@@ -15,19 +15,12 @@ _PAST = (Role.CLEARED, Role.CORRECTED)  # such a line holds the facts as they we
 def telling_view(telling: Telling, told: Speech) -> dict[str, Any]:
     """What the layout prints of one mail's word about one item."""
     mail = telling.mail
-    form = mail.state if mail.state in told.words["sent"] else "planned"
-    notes = []
-    if mail.state == "handed" and mail.settled_at and not mail.resolved_by:
-        notes.append(told.say("sent.taken", moment=told.moment(mail.settled_at)))
-    if mail.acting_for:
-        notes.append(told.say("sent.acting_for", post=mail.post, other=mail.acting_for))
-    if mail.resolved_by:
-        notes.append(told.say("sent.resolved_by", by=mail.resolved_by))
+    sent, *notes = sent_lines(mail, told)
     return {
         "day": told.day(mail.business_date),
         "iso": mail.business_date.isoformat(),
         "state": mail.state,
-        "sent": told.say(f"sent.{form}", day=told.day(mail.business_date), post=mail.post, subject=mail.subject),
+        "sent": sent,
         "notes": notes,
         "tags": list(tags_of(telling, told)),
         "said": [(quote.heading, list(quote.lines)) for quote in telling.said],
@@ -35,6 +28,19 @@ def telling_view(telling: Telling, told: Speech) -> dict[str, Any]:
         "facts": list(_facts(telling, told)),
         "basis": list(_basis(telling, told)),
     }
+
+
+def sent_lines(mail: TracedMail, told: Speech) -> list[str]:
+    """What became of the mail, then remarks: when the server took it, for whom it was received, who confirmed it."""
+    form = mail.state if mail.state in told.words["sent"] else "planned"
+    lines = [told.say(f"sent.{form}", day=told.day(mail.business_date), post=mail.post, subject=mail.subject)]
+    if mail.state == "handed" and mail.settled_at and not mail.resolved_by:
+        lines.append(told.say("sent.taken", moment=told.moment(mail.settled_at)))
+    if mail.acting_for:
+        lines.append(told.say("sent.acting_for", post=mail.post, other=mail.acting_for))
+    if mail.resolved_by:
+        lines.append(told.say("sent.resolved_by", by=mail.resolved_by))
+    return lines
 
 
 def tags_of(telling: Telling, told: Speech) -> Iterator[tuple[str, str]]:

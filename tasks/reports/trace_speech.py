@@ -62,6 +62,11 @@ def status_text(status: str, locale: str) -> str:
     return f"{word} ({status})" if status.isdigit() else word
 
 
+def audience_text(audience: str, locale: str) -> str:
+    """To whom a mail speaks, in words; what is no audience stays as it is."""
+    return str(_words(locale)["audience"].get(audience, audience))
+
+
 @cache
 def _words(locale: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath("trace_words", f"{locale}.toml").read_text(encoding="utf-8"))

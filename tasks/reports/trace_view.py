@@ -6,13 +6,12 @@ Words come from `trace_speech`; facts of a telling are listed in `trace_facts`.
 from datetime import date, datetime
 from typing import Any
 
-from tasks.reports.trace_facts import telling_view
+from tasks.reports.trace_facts import sent_lines, telling_view
 from tasks.reports.trace_model import (
     DisputeLine,
     Happening,
     SourceVersion,
     TracedItem,
-    TracedMail,
     TracePage,
     ValueChange,
 )
@@ -36,7 +35,7 @@ def page_view(page: TracePage, told: Speech) -> dict[str, Any]:
         "intro": intro,
         "as_of": told.say("page.as_of", moment=told.moment(page.as_of)) if page.as_of else "",
         "several": told.say("page.several", n=len(page.items)) if len(page.items) > 1 and not page.mail else "",
-        "mail": _mail(page.mail, told) if page.mail else None,
+        "mail": sent_lines(page.mail, told) if page.mail else [],
         "items": [_item(item, told, alone=page.mail is None) for item in page.items],
     }
 
@@ -83,11 +82,6 @@ def _item(item: TracedItem, told: Speech, *, alone: bool) -> dict[str, Any]:
             for r in item.runs
         ],
     }
-
-
-def _mail(mail: TracedMail, told: Speech) -> str:
-    form = mail.state if mail.state in told.words["sent"] else "planned"
-    return told.say(f"sent.{form}", day=told.day(mail.business_date), post=mail.post, subject=mail.subject)
 
 
 def _summary(item: TracedItem, told: Speech) -> list[str]:
