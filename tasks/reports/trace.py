@@ -20,7 +20,7 @@ LOCALES = ("vi", "en")
 
 def render_trace(page: TracePage, locale: str, twin: str = "") -> str:
     """The self-contained page; `twin` is the relative link to the other language."""
-    environment = Environment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_resource("trace.html.j2"))
     style = Markup(page_style())  # noqa: S704 (shipped with the code)
     told = speech(locale, page)
