@@ -2,11 +2,16 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import Engine, update
+
 from tasks.rules.timezone import HANOI
+from warehouse import ledger
+from warehouse.engine import transaction
 from warehouse.flag_store import FlagRow
 from warehouse.ledger import ItemRow, MailRow
-from warehouse.loads import Batch
+from warehouse.loads import Batch, Counts, merge
 from warehouse.quarantine import QuarantinedRow
+from warehouse.tables import mails
 
 MONDAY = date(2026, 11, 23)
 MORNING = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
@@ -127,3 +132,32 @@ def an_item(item: str = "T1", **changes) -> ItemRow:
         "tier": 1,
     }
     return ItemRow(**(told | changes))
+
+
+def load(engine: Engine, batch: Batch) -> Counts:
+    with transaction(engine) as conn:
+        return merge(conn, batch)
+
+
+def planned(engine: Engine, mail: MailRow | None = None, items=(), state: str | None = None) -> int:
+    """A mail in the ledger; `state` puts it anywhere, past all rules."""
+    with transaction(engine) as conn:
+        mail_id = ledger.plan(conn, mail or a_mail(), items)
+        if state is not None:
+            conn.execute(update(mails).where(mails.c.id == mail_id).values(state=state))
+    return mail_id
+
+
+def sent(engine: Engine, mail: MailRow, items=(), outcome: str = "handed") -> int:
+    """A mail that went the whole way: handed, refused or uncertain."""
+    mail_id = planned(engine, mail, items)
+    with transaction(engine) as conn:
+        ledger.claim(conn, mail_id, "run-1", MORNING)
+        ledger.mark_in_data(conn, mail_id, MORNING)
+        if outcome == "handed":
+            ledger.mark_handed(conn, mail_id, MORNING)
+        elif outcome == "refused":
+            ledger.mark_refused(conn, mail_id, MORNING, "mailbox_unknown")
+        else:
+            ledger.mark_uncertain(conn, mail_id, MORNING, "reply_lost")
+    return mail_id
