@@ -40,10 +40,11 @@ def doctor(context: typer.Context) -> None:
     cli = shown(context)
     settings, locale = cli.settings(), cli.locale()
     findings = [Finding("configuration", OK, say("doctor_config", locale, path=cli.config))]
-    findings += _warehouse(cli, settings, locale)
+    mode, found = _warehouse(cli, settings, locale)
+    findings += found
     findings += calendar_findings(working_time(cli)[0], act_now(cli, ""), locale)
     findings += _sources(settings, locale)
-    findings += _smtp(settings, locale)
+    findings += _smtp(settings, mode, locale)
     report(cli, findings)
 
 
@@ -75,26 +76,27 @@ def calendar_findings(calendar: "WorkingCalendar", now: datetime, locale: str) -
     return found
 
 
-def _warehouse(cli: CliContext, settings: "Settings", locale: str) -> Iterator[Finding]:
+def _warehouse(cli: CliContext, settings: "Settings", locale: str) -> tuple[str, list[Finding]]:
+    """The mode in force and what was found."""
     from warehouse import desk
     from warehouse.errors import WarehouseError
 
+    configured = settings.mail.mode
     try:
         with cli.reading() as conn:
             switch = desk.mail_switch(conn)
     except WarehouseError as error:
         missing = getattr(error, "code", "") == "missing"
         text = say("doctor_no_warehouse", locale) if missing else str(error)
-        yield Finding("warehouse", WARNING if missing else FAULT, text)
-        return
-    yield Finding("warehouse", OK, say("doctor_warehouse", locale))
-    configured, in_force = settings.mail.mode, switch.mode or settings.mail.mode
+        return configured, [Finding("warehouse", WARNING if missing else FAULT, text)]
+    found = [Finding("warehouse", OK, say("doctor_warehouse", locale))]
     if switch.stopped:
         text = say("attention_stopped", locale, by=switch.stopped_by, reason=switch.stopped_reason)
-        yield Finding("mail", WARNING, text)
-    differs = configured != in_force
-    key = "doctor_mode_differs" if differs else "doctor_mode"
-    yield Finding("mail", WARNING if differs else OK, say(key, locale, mode=in_force, configured=configured))
+        found.append(Finding("mail", WARNING, text))
+    mode = switch.mode or configured
+    key, state = ("doctor_mode_differs", WARNING) if mode != configured else ("doctor_mode", OK)
+    found.append(Finding("mail", state, say(key, locale, mode=mode, configured=configured)))
+    return mode, found
 
 
 def _sources(settings: "Settings", locale: str) -> Iterator[Finding]:
@@ -112,13 +114,13 @@ def _sources(settings: "Settings", locale: str) -> Iterator[Finding]:
         yield Finding(source.name, OK if there else FAULT, say(key, locale, name=source.name, path=source.path))
 
 
-def _smtp(settings: "Settings", locale: str) -> Iterator[Finding]:
+def _smtp(settings: "Settings", mode: str, locale: str) -> Iterator[Finding]:
     from tasks.mail.transport import SmtpSettings, open_mailer
     from tasks.settings import SecretError, read_secret
 
     mail = settings.mail
     where = f"{mail.host}:{mail.port}"
-    if mail.mode == "shadow":
+    if mode == "shadow":
         yield Finding("smtp", OK, say("doctor_smtp_shadow", locale, where=where))
         return
     try:

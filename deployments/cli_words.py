@@ -127,6 +127,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Đã ghi nhận: giữ nguyên số liệu của {item}, mục này được nhắc trở lại.",
         "Recorded: the dispute of {item} is rejected; it returns to the mails.",
     ),
+    "mail_not_so": (
+        "Thư {id} không cho phép việc này: hiện {state}. Xem `dondoc outbox list`.",
+        "Mail {id} does not allow this: it is {state}. See `dondoc outbox list`.",
+    ),
     "address_bounced": (
         "Đã ghi nhận: thư tới {address} bị trả lại, từ nay gửi cho cấp phó.",
         "Recorded: mail to {address} bounces, the deputy is written to from now on.",

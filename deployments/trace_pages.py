@@ -25,6 +25,7 @@ from deployments.trace_rows import (
 )
 from tasks.reports.trace import LOCALES, render_trace
 from tasks.reports.trace_model import RunLine, TracedItem, TracedMail, TracePage
+from tasks.rules.model import Subject
 from tasks.settings import Settings
 from warehouse import current, desk, ledger_read, lineage, runs
 
@@ -59,7 +60,7 @@ def trace_page(conn: Connection, reference: str) -> TracePage:
         told: TracedMail | None = mail_of(mail.mail)
         reference = str(mail.mail["id"])
     else:
-        keys = [reference] if reference.count("/") >= 2 else lineage.item_keys_of(conn, reference)
+        keys = [reference] if _is_key(reference) else lineage.item_keys_of(conn, reference)
         items = [item for key in keys if (item := _item(conn, key)) is not None]
         told = None
         if not items:
@@ -124,6 +125,11 @@ def _item_in_mail(conn: Connection, mail: Mapping[str, Any], row: Mapping[str, A
         tellings=(telling,),
         bodies=tuple(body_of(body) for body in bodies),
     )
+
+
+def _is_key(reference: str) -> bool:
+    """Item keys begin with their subject; codes may have slashes too."""
+    return reference.count("/") >= 2 and reference.partition("/")[0] in list(Subject)
 
 
 def _unit_names(conn: Connection) -> dict[str, str]:

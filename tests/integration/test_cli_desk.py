@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deployments.cli import app
+from deployments.demo.mail_catcher import MailCatcher
 from deployments.exits import UsageFaultError, refusal_of
 from tasks.mail.frozen import freeze
 from tasks.mail.letter import MailStyle
@@ -219,6 +220,43 @@ def test_a_mail_is_found_by_number_and_by_message_id(dondoc, folder, with_bracke
     assert (folder / "t" / "mail-1.html").exists()
 
 
+def test_a_planned_mail_is_held_approved_and_cancelled_a_handed_one_is_not(dondoc, folder):
+    engine = open_engine(f"sqlite:///{next(folder.glob('*.sqlite3'))}")
+    with transaction(engine) as conn:
+        mail_id = ledger.plan(conn, a_mail("h9@example.gov.vn"), [])
+    engine.dispose()
+    states = []
+    for act in (("hold", "--reason", "kiểm tra"), ("approve",), ("cancel", "--reason", "nhầm")):
+        dondoc("outbox", act[0], str(mail_id), *act[1:])
+        states.append(json.loads(dondoc("--json", "outbox", "list"))[-1]["state"])
+    assert states == ["held", "planned", "expired"]
+    refused = dondoc("outbox", "hold", "1", "--reason", "muộn")
+    assert isinstance(refused, UsageFaultError)
+    assert "đã gửi" in str(refused)
+
+
+def test_an_address_is_marked_bounced_and_reachable_again(dondoc, folder):
+    engine = open_engine(f"sqlite:///{next(folder.glob('*.sqlite3'))}")
+    row = {
+        "record_key": "31157|head",
+        "content_hash": "c",
+        "source_ref": f"sha256:{'cd' * 32}#1",
+        "unit_code": "31157",
+        "role": "head",
+        "name": "-",
+        "email": H1.address,
+    }
+    with transaction(engine) as conn:
+        merge(conn, a_batch([row], source="contacts", dataset="contacts", run_id="run-3"))
+    dondoc("contacts", "bounced", H1.address, "--reason", "hộp thư đầy")
+    with transaction(engine) as conn:
+        assert desk.bounced_addresses(conn) == {H1.address}
+    dondoc("contacts", "reachable", H1.address)
+    with transaction(engine) as conn:
+        assert desk.bounced_addresses(conn) == frozenset()
+    engine.dispose()
+
+
 def test_explain_tells_the_item_now_and_as_it_was_known(dondoc):
     now = json.loads(dondoc("--json", "explain", "dossier", "H1"))
     then = json.loads(dondoc("--json", "explain", "dossier", KEY, "--known-at", "2026-11-23T08:00"))
@@ -267,3 +305,13 @@ def test_the_doctor_names_what_is_missing(dondoc):
     told = {finding["about"]: finding["state"] for finding in json.loads(dondoc("--json", "doctor"))}
     assert told["sources"] == "fault"
     assert (told["configuration"], told["warehouse"], told["smtp"]) == ("ok", "ok", "ok")
+
+
+def test_the_doctor_tries_the_mail_server_when_mail_goes_out(dondoc, folder):
+    config = folder / "dondoc.toml"
+    with MailCatcher(folder / "caught") as catcher:
+        sending = f'mode = "live"\nhost = "127.0.0.1"\nport = {catcher.port}\nsecurity = "none"\n'
+        config.write_text(config.read_text(encoding="utf-8") + sending, encoding="utf-8")
+        up = {finding["about"]: finding["state"] for finding in json.loads(dondoc("--json", "doctor"))}
+    down = {finding["about"]: finding["state"] for finding in json.loads(dondoc("--json", "doctor"))}
+    assert (up["smtp"], down["smtp"]) == ("ok", "fault")
