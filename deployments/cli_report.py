@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deployments.cli_words import say
+from deployments.cli_words import WORDS, say
 
 
 def told_report(report: dict[str, Any], locale: str) -> str:
@@ -11,7 +11,8 @@ def told_report(report: dict[str, Any], locale: str) -> str:
     if report.get("dry_run"):
         lines.append(say("dry_run", locale))
     if report.get("why_idle"):
-        lines.append(say(f"why_idle_{report['why_idle']}", locale))
+        known = f"why_idle_{report['why_idle']}"
+        lines.append(say(known, locale) if known in WORDS else f"  {report['why_idle']}")
     for source in report["sources"]:
         lines.append(say("run_source", locale, **source))
         if source["error"]:

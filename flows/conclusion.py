@@ -4,29 +4,43 @@ Prefect's states are for watching; the exit status of design §3 is decided in `
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from tasks.run_book import break_book, close_book, open_book
-from tasks.run_context import Run, RunRequest, enter_run
+from tasks.run_book import break_book, busy_report, close_book, open_book
+from tasks.run_context import LockBusyError, Run, RunRequest, enter_run
 
 _QUIET = (0, 6, 75)
 
 
 def told(request: RunRequest, story: Callable[[Run], None]) -> State[None]:
-    """Run the story inside the run of this process: the opener keeps the book, a stage inside it just tells."""
+    """Run the story inside the run of this process: the opener keeps the book, a stage inside it just tells.
+
+    Another run holding the lock is no failure: it is told as busy, with the holder's name.
+    """
+    try:
+        report = _told(request, story)
+    except LockBusyError as busy:
+        report = busy_report(request, str(busy))
+    if report is None:
+        return Completed(message="part of the run")
+    status, state = report["exit_status"], report["state"]
+    message = f"{state} (exit status {status})"
+    return Completed(message=message) if status in _QUIET else Failed(message=message)
+
+
+def _told(request: RunRequest, story: Callable[[Run], None]) -> dict[str, Any] | None:
+    """The report of the run, None for a stage inside one."""
     with enter_run(request) as (run, opener):
         if not opener:
             story(run)
-            return Completed(message="part of the run")
+            return None
         open_book(run)
         try:
             story(run)
         except BaseException:
             break_book(run)
             raise
-        report = close_book(run)
-    status, state = report["exit_status"], report["state"]
-    message = f"{state} (exit status {status})"
-    return Completed(message=message) if status in _QUIET else Failed(message=message)
+        return close_book(run)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from tasks.clock import machine_now
-from tasks.outcome import BUG, exit_status, mail_counts, source_counts, state_of
+from tasks.outcome import BUG, BUSY, exit_status, mail_counts, source_counts, state_of
 from tasks.rules.timezone import HANOI
-from tasks.run_context import Run
+from tasks.run_context import Run, RunRequest
 from warehouse import day_book, ledger, runs
 
 REPORTS: dict[str, dict[str, Any]] = {}  # by run id, for the command line in this process
@@ -52,6 +52,25 @@ def _is_idle(run: Run, report: dict[str, Any], bulletins: list[str]) -> bool:
     brought = any(line["new"] or line["changed"] for line in report["sources"])
     moved = report["flags"]["opened"] or report["flags"]["closed"]
     return bool(run.idle) or not (brought or moved or any(report["mails"].values()) or bulletins)
+
+
+def busy_report(request: RunRequest, holder: str) -> dict[str, Any]:
+    """What is told when another run holds the lock: nothing was done, and whose turn it is."""
+    report = {
+        "run_id": None,
+        "flow": request.flow,
+        "as_of": request.as_of or machine_now().isoformat(timespec="seconds"),
+        "dry_run": request.dry_run,
+        "state": state_of(BUSY, idle=False),
+        "exit_status": BUSY,
+        "sources": [],
+        "flags": {"opened": 0, "closed": 0, "open": 0},
+        "mails": mail_counts(0, []),
+        "mail_fault": None,
+        "why_idle": holder,
+    }
+    REPORTS[f"busy {len(REPORTS)}"] = report
+    return report
 
 
 def break_book(run: Run) -> None:

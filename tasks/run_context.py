@@ -27,6 +27,7 @@ from tasks.rules.working_calendar import WorkingCalendar
 from tasks.settings import Settings, load_settings
 from tasks.store import Store, open_store
 from warehouse import runs
+from warehouse.errors import LockBusyError as LockBusyError
 from warehouse.run_lock import HeldLock, run_lock
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
