@@ -56,7 +56,7 @@ def _is_idle(run: Run, report: dict[str, Any], bulletins: list[str]) -> bool:
 
 def busy_report(request: RunRequest, holder: str) -> dict[str, Any]:
     """What is told when another run holds the lock: nothing was done, and whose turn it is."""
-    report = {
+    report: dict[str, Any] = {
         "run_id": None,
         "flow": request.flow,
         "as_of": request.as_of or machine_now().isoformat(timespec="seconds"),
