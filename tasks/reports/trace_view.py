@@ -147,7 +147,7 @@ def value_text(column: str, value: object, told: Speech) -> str:
         return told.unit(text)
     if column == "status":
         return status_text(text, told.mail.locale)
-    return told.word("value", text) if column == "duration_unit" else text
+    return told.word("value", text) if column in ("duration_unit", "channel") else text
 
 
 def _event(event: Happening, told: Speech) -> tuple[str, str, str, str, str]:
