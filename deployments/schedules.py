@@ -1,4 +1,4 @@
-"""When each flow runs: one table for `dondoc up`; `prefect.yaml` says the same for work pools and a test holds them equal.
+"""When each flow runs: one table for `dondoc up`; `prefect.yaml` says the same for work pools, a test holds them equal.
 
 A new flow gets a row here and an entry there. Crons run every day in Hanoi time and the flows ask the calendar, since
 only it knows holidays and make-up Saturdays. Nothing here imports Prefect; parameters beyond the configuration only.
@@ -38,7 +38,9 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
         entrypoint="flows.sync_run.sync_run",
         crons=("*/30 8-16 * * *", "0 17 * * *"),
         when=("30 phút một lần, 08:00–17:00", "every 30 minutes, 08:00–17:00"),
-        description="Kéo dữ liệu từ các nguồn, kiểm tra, nạp vào kho. Bản ghi lỗi vào khu cách ly, không chặn nguồn khác.",
+        description=(
+            "Kéo dữ liệu từ các nguồn, kiểm tra, nạp vào kho. Bản ghi lỗi vào khu cách ly, không chặn nguồn khác."
+        ),
     ),
     Deployment(
         name="remind",
@@ -56,7 +58,9 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
         entrypoint="flows.bulletin_run.bulletin_run",
         crons=("45 7 * * *",),
         when=("07:45 hằng ngày, nếu buổi sáng chưa gửi", "07:45 daily, where the morning did not send it"),
-        description="Bản tin vận hành trong ngày, chỉ gửi khi hôm nay chưa có: đã kéo gì, chặn gì, gửi gì, việc gì cần người.",
+        description=(
+            "Bản tin vận hành trong ngày, chỉ gửi khi hôm nay chưa có: đã kéo gì, chặn gì, gửi gì, việc gì cần người."
+        ),
     ),
     Deployment(
         name="flag",

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,15 +62,19 @@ def server_environment(settings: Settings, port: int) -> None:
 
 
 @contextmanager
-def running_server(settings: Settings, port: int) -> Iterator[None]:
-    """The server's process, begun; `wait_until_healthy` tells when it answers. It is gone when the block is left.
+def running_server(settings: Settings, port: int) -> Iterator[Callable[[], bool]]:
+    """A server that answers, gone when the block is left; yields a function that tells whether it still lives.
 
     Raises:
-        UsageFaultError: the port is taken.
+        UsageFaultError: the port is taken, or the server did not start.
     """
     if not is_free(port):
         raise UsageFaultError(sentence("busy", settings, port=port, other=free_port()))
-    with _log_file(settings).open("ab") as log:
+    path = log_path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > KEPT_LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    with path.open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "deployments.server_child", HOST, str(port)],
             stdin=subprocess.PIPE,
@@ -79,18 +83,13 @@ def running_server(settings: Settings, port: int) -> Iterator[None]:
             start_new_session=True,  # Ctrl-C is for the parent, which stops runs first and the server last
         )
     try:
-        wait_until_healthy(child, settings, port)
-        yield
+        _wait_until_healthy(child, settings, port)
+        yield lambda: child.poll() is None
     finally:
         _end(child)
 
 
-def wait_until_healthy(child: subprocess.Popen[bytes], settings: Settings, port: int) -> None:
-    """Return once the server answers.
-
-    Raises:
-        UsageFaultError: it ended, or stayed silent for too long; its log says why.
-    """
+def _wait_until_healthy(child: subprocess.Popen[bytes], settings: Settings, port: int) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and child.poll() is None:
         try:
@@ -99,7 +98,7 @@ def wait_until_healthy(child: subprocess.Popen[bytes], settings: Settings, port:
         except httpx.TransportError:
             pass
         time.sleep(0.2)
-    raise UsageFaultError(sentence("silent", settings, log=_log_file(settings)))
+    raise UsageFaultError(sentence("silent", settings, log=log_path(settings)))
 
 
 def is_free(port: int) -> bool:
@@ -121,18 +120,15 @@ def free_port() -> int:
         return port
 
 
+def log_path(settings: Settings) -> Path:
+    """Where the server's own words go."""
+    return var_folder(settings) / "prefect" / "server.log"
+
+
 def sentence(code: str, settings: Settings, **words: object) -> str:
     """A sentence of this module in the configured language."""
     vietnamese, english = SENTENCES[code]
     return (english if settings.locale == "en" else vietnamese).format(**words)
-
-
-def _log_file(settings: Settings) -> Path:
-    path = var_folder(settings) / "prefect" / "server.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > KEPT_LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
-    return path
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

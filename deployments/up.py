@@ -3,15 +3,14 @@
 The server's process is `server`'s, the table of schedules `schedules`'; Prefect itself is spoken to by `flows.serving`.
 """
 
-import os
-import signal
 import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
 
+from deployments.exits import EXIT_BUG
 from deployments.schedules import DEPLOYMENTS
-from deployments.server import free_port, is_free, running_server, server_environment, ui_address
+from deployments.server import free_port, is_free, log_path, running_server, server_environment, ui_address
 from tasks.settings import Settings
 
 USUAL_PORT = 4200
@@ -20,28 +19,35 @@ WORDS = {
     "starting": ("Đang khởi động máy chủ Prefect…", "Starting the Prefect server …"),
     "ready": ("Giao diện: {url}    Dừng: Ctrl-C", "Open {url}    Stop with Ctrl-C"),
     "scheduled": ("Lịch chạy (giờ Hà Nội):", "Schedules (Hanoi time):"),
+    "lost": ("Máy chủ Prefect tự dừng; xem {log}", "The Prefect server ended by itself; see {log}"),
     "stopped": ("Đã dừng.", "Stopped."),
 }
 
 
 def serve_everything(config: Path, settings: Settings, port: int) -> int:
-    """Serve until a signal; returns 143 after SIGTERM, 130 after Ctrl-C. Starting it again goes on where it ended.
+    """Serve until a signal. Starting it again goes on where it ended.
+
+    Returns:
+        143 after SIGTERM, 130 after Ctrl-C, 1 when the server or the runner ended by itself.
 
     Raises:
         UsageFaultError: the port is taken, or the server did not start.
     """
     server_environment(settings, port)
     _say(settings, "starting")
+    status = EXIT_BUG
     try:
-        with running_server(settings, port):
+        with running_server(settings, port) as is_alive:
             from flows.serving import serve_flows
 
-            serve_flows(DEPLOYMENTS, str(config.absolute()), lambda: _say_scheduled(settings, port))
+            serve_flows(DEPLOYMENTS, str(config.absolute()), lambda: _say_scheduled(settings, port), is_alive)
+        _say(settings, "lost", log=str(log_path(settings)))
     except KeyboardInterrupt:
-        return _stopped(settings, EXIT_INTERRUPTED)
-    except SystemExit as ended:  # 0: the runner's own way to end after SIGTERM
-        return _stopped(settings, EXIT_TERMINATED if ended.code in (0, EXIT_TERMINATED) else EXIT_TERMINATED)
-    return _stopped(settings, 0)
+        status = EXIT_INTERRUPTED
+    except SystemExit:  # how the command line answers SIGTERM
+        status = EXIT_TERMINATED
+    _say(settings, "stopped")
+    return status
 
 
 def keep_server(settings: Settings) -> int:
@@ -52,7 +58,8 @@ def keep_server(settings: Settings) -> int:
     with suppress(KeyboardInterrupt), running_server(settings, port):
         _say(settings, "ready", url=ui_address(port))
         threading.Event().wait()
-    return _stopped(settings, 0)
+    _say(settings, "stopped")
+    return 0
 
 
 def _say_scheduled(settings: Settings, port: int) -> None:
@@ -61,11 +68,6 @@ def _say_scheduled(settings: Settings, port: int) -> None:
     for row in DEPLOYMENTS:
         _write(f"  {row.name:<10}{row.when[english]}")
     _say(settings, "ready", url=ui_address(port))
-
-
-def _stopped(settings: Settings, status: int) -> int:
-    _say(settings, "stopped")
-    return status
 
 
 def _say(settings: Settings, code: str, **words: str) -> None:

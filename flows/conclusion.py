@@ -4,6 +4,7 @@ Prefect's states are for watching; the exit status of design §3 is decided in `
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from prefect.client.schemas.objects import State
@@ -33,7 +34,12 @@ def told(request: RunRequest, story: Callable[[Run], None]) -> State[None]:
 
 def _told(request: RunRequest, story: Callable[[Run], None]) -> dict[str, Any] | None:
     """The report of the run, None for a stage inside one."""
-    with enter_run(request) as (run, opener):
+    with ExitStack() as stack:
+        try:
+            run, opener = stack.enter_context(enter_run(request))
+        except BUSY_ERRORS as fault:
+            busy_report(request, fault)
+            return Completed(message="busy: another run works on this warehouse (exit status 75)")
         if not opener:
             story(run)
             return None
