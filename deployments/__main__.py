@@ -11,6 +11,7 @@ from deployments.exits import EXIT_BUG, refusal_of
 def main() -> None:
     """Run the command line; every expected refusal ends in one sentence on stderr and its exit status (design §3)."""
     from deployments.cli import app
+    from deployments.cli_context import spoken_locale
 
     signal.signal(signal.SIGTERM, _terminated)
     try:
@@ -18,7 +19,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the outermost place: a refusal becomes a sentence, a bug a status
-        refusal = refusal_of(error)
+        refusal = refusal_of(error, spoken_locale())
         if refusal is None:
             _crashed(error)
         status, sentences = refusal

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deployments import cli_desk, cli_explain, cli_mail, cli_run, cli_show
-from deployments.cli_context import CliContext
+from deployments.cli_context import CliContext, begun
 
 app = typer.Typer(
     name="dondoc",
@@ -29,7 +29,7 @@ def dondoc(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Nhật ký chi tiết trên stderr.")] = False,
 ) -> None:
     """Tùy chọn chung đứng trước tên lệnh."""
-    context.obj = CliContext(given=config, json=json, verbose=verbose)
+    context.obj = begun(CliContext(given=config, json=json, verbose=verbose))
 
 
 cli_run.register(app)

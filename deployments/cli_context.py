@@ -4,6 +4,7 @@ import json as jsonlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -72,6 +73,21 @@ class CliContext:
                 yield conn
         finally:
             engine.dispose()
+
+
+_asked: ContextVar[CliContext | None] = ContextVar("dondoc_cli", default=None)
+
+
+def begun(asked: CliContext) -> CliContext:
+    """Remember the options of this call, so that a refusal can be told in its language."""
+    _asked.set(asked)
+    return asked
+
+
+def spoken_locale() -> str:
+    """Language of this call; Vietnamese before its options are known."""
+    asked = _asked.get()
+    return asked.locale() if asked else "vi"
 
 
 def shown(context: typer.Context) -> CliContext:

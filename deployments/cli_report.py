@@ -3,6 +3,7 @@
 from typing import Any
 
 from deployments.cli_words import WORDS, say
+from deployments.refusal_words import refusal
 
 
 def told_report(report: dict[str, Any], locale: str) -> str:
@@ -10,6 +11,8 @@ def told_report(report: dict[str, Any], locale: str) -> str:
     lines = [say("run_line", locale, **{k: report[k] for k in ("flow", "as_of", "state", "exit_status")})]
     if report.get("dry_run"):
         lines.append(say("dry_run", locale))
+    if report["state"] == "busy":
+        return f"{lines[0]}\n  {refusal('LockBusyError', locale, holder=report['why_idle'])}"
     if report.get("why_idle"):
         known = f"why_idle_{report['why_idle']}"
         lines.append(say(known, locale) if known in WORDS else f"  {report['why_idle']}")

@@ -103,19 +103,17 @@ def _text(path: Path | None) -> str:
 
 
 def _run(context: typer.Context, flow: str, **parameters: Any) -> None:
+    from deployments.preflight import checked
     from deployments.running import run_flow
 
     cli: CliContext = shown(context)
-    if parameters.get("outside_window") and not parameters.get("reason"):
-        from deployments.exits import UsageFaultError
-
-        msg = '--outside-window cần kèm --reason "lý do" (needs --reason)'
-        raise UsageFaultError(msg)
-    report = run_flow(flow, cli.config, cli.settings(), verbose=cli.verbose, **parameters)
+    asked = {name: parameters[name] for name in ("as_of", "source", "outside_window", "reason") if name in parameters}
+    settings = checked(cli.config, **asked)
+    report = run_flow(flow, cli.config, settings, verbose=cli.verbose, **parameters)
     if cli.json:
         print_json(report)
     else:
         from deployments.cli_report import told_report
 
-        typer.echo(told_report(report, cli.locale()))
+        typer.echo(told_report(report, settings.locale))
     raise typer.Exit(int(report["exit_status"]))

@@ -18,7 +18,9 @@ _BY_NAME = {
     "SchemaError": EXIT_CONFIGURATION,
     "WarehouseUnavailableError": EXIT_CONFIGURATION,
     "DeskError": EXIT_CONFIGURATION,
+    "IllegalTransitionError": EXIT_CONFIGURATION,
     "LockBusyError": EXIT_BUSY,
+    "LockLostError": EXIT_BUSY,
     "WarehouseBusyError": EXIT_BUSY,
 }
 
@@ -27,8 +29,8 @@ class UsageFaultError(Exception):
     """What was typed cannot be done; the message says what to type instead."""
 
 
-def refusal_of(error: BaseException) -> tuple[int, Sequence[str]] | None:
-    """(exit status, sentences) of an expected refusal; None for a bug."""
+def refusal_of(error: BaseException, locale: str = "vi") -> tuple[int, Sequence[str]] | None:
+    """(exit status, sentences in that language) of an expected refusal; None for a bug."""
     status = _BY_NAME.get(type(error).__name__)
     if status is None:
         return None
@@ -36,4 +38,8 @@ def refusal_of(error: BaseException) -> tuple[int, Sequence[str]] | None:
     if faults:
         return status, [str(fault) for fault in faults]
     sentence = getattr(error, "sentence", None)
-    return status, [sentence() if callable(sentence) else str(error)]
+    if callable(sentence):
+        return status, [sentence(locale)]
+    from deployments.refusal_words import sentence_of
+
+    return status, [sentence_of(error, locale) or str(error)]

@@ -1,8 +1,6 @@
 """Running a flow from the command line: on the server of PREFECT_API_URL, else a private one in `<var>/prefect`."""
 
-import logging
 import os
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -46,8 +44,9 @@ def run_flow(
     Raises:
         ConfigError, AsOfRefusedError, LockBusyError, SchemaError …: refused before any work.
     """
+    if not verbose:  # the report tells what failed; traces are for -v and for the UI
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     prefect_environment(settings, verbose=verbose)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO if verbose else logging.ERROR)
     chosen = getattr(import_module(f"flows.{flow}_run"), f"{flow}_run")
     return call_flow(chosen, config=str(config), **parameters)
 

@@ -4,7 +4,6 @@ Prefect's states are for watching; the exit status of design §3 is decided in `
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 from prefect.client.schemas.objects import State
@@ -24,7 +23,7 @@ def told(request: RunRequest, story: Callable[[Run], None]) -> State[None]:
     try:
         report = _told(request, story)
     except LockBusyError as busy:
-        report = busy_report(request, str(busy))
+        report = busy_report(request, busy.holder)
     if report is None:
         return Completed(message="part of the run")
     status, state = report["exit_status"], report["state"]
@@ -34,12 +33,7 @@ def told(request: RunRequest, story: Callable[[Run], None]) -> State[None]:
 
 def _told(request: RunRequest, story: Callable[[Run], None]) -> dict[str, Any] | None:
     """The report of the run, None for a stage inside one."""
-    with ExitStack() as stack:
-        try:
-            run, opener = stack.enter_context(enter_run(request))
-        except BUSY_ERRORS as fault:
-            busy_report(request, fault)
-            return Completed(message="busy: another run works on this warehouse (exit status 75)")
+    with enter_run(request) as (run, opener):
         if not opener:
             story(run)
             return None

@@ -1,0 +1,106 @@
+"""Refusals in the words of people: what happened, where, what to do; Vietnamese and English.
+
+One entry for each class of refusal, with `:code` where the class knows several cases; `exits` decides the status.
+Sentences of the configuration and of sources have catalogues of their own.
+"""
+
+from typing import Any
+
+WORDS: dict[str, tuple[str, str]] = {
+    "LockBusyError": (
+        "Một lượt chạy khác đang làm việc với kho dữ liệu: {holder}. Hãy chờ lượt đó xong rồi chạy lại.",
+        "Another run works on this warehouse: {holder}. Wait for it to end, then run again.",
+    ),
+    "LockLostError": (
+        "Mất kết nối giữ quyền chạy ({holder}), lượt chạy dừng tại đây. Hãy chạy lại.",
+        "The session that held the run lock is gone ({holder}); the run stopped here. Run again.",
+    ),
+    "WarehouseBusyError": (
+        "Kho dữ liệu {where} đang được tiến trình khác ghi. Hãy thử lại sau một phút.",
+        "The warehouse {where} is being written by another process. Try again in a minute.",
+    ),
+    "WarehouseUnavailableError": (
+        "Không mở được kho dữ liệu {where}: {reason}. Hãy kiểm tra `warehouse.url` và quyền truy cập.",
+        "The warehouse {where} cannot be opened: {reason}. Check `warehouse.url` and permissions.",
+    ),
+    "SchemaError:missing": (
+        "Chưa có kho dữ liệu tại {where}. Hãy chạy `dondoc db upgrade` hoặc một lệnh `dondoc run` để tạo.",
+        "There is no warehouse at {where} yet. Run `dondoc db upgrade` or any `dondoc run` to create it.",
+    ),
+    "SchemaError:foreign": (
+        "{where} chứa bảng của ứng dụng khác ({detail}). Hãy dành cho dondoc một cơ sở dữ liệu riêng.",
+        "{where} holds tables of another application ({detail}). Give dondoc a database of its own.",
+    ),
+    "SchemaError:older": (
+        "Kho dữ liệu tại {where} ở phiên bản cũ {detail}. Hãy sao lưu rồi chạy `dondoc db upgrade`.",
+        "The warehouse at {where} has the older schema {detail}. Back it up, then run `dondoc db upgrade`.",
+    ),
+    "SchemaError:newer": (
+        "Kho dữ liệu tại {where} ở phiên bản {detail}, mới hơn chương trình này. Hãy cài bản dondoc mới hơn.",
+        "The warehouse at {where} has schema {detail}, unknown to this version. Install a newer dondoc.",
+    ),
+    "SchemaError:damaged": (
+        "Kho dữ liệu tại {where} thiếu {detail}. Hãy khôi phục từ bản sao lưu gần nhất.",
+        "The warehouse at {where} lacks {detail}. Restore it from the last backup.",
+    ),
+    "CalendarUnknownError": (
+        "Chưa có lịch làm việc năm {year}: khai tệp ngày nghỉ của năm đó ở [calendar] files.",
+        "The working calendar of {year} is not known: name a file of its days off under [calendar] files.",
+    ),
+    "IllegalTransitionError": (
+        "Không làm được với thư {mail_id}: thư đang ở trạng thái {found}. Xem `dondoc outbox list`.",
+        "That cannot be done with mail {mail_id}: it is {found}. See `dondoc outbox list`.",
+    ),
+    "DeskError:already_disputed": (
+        "{target} đang có phản ánh chưa trả lời: xem `dondoc dispute list`.",
+        "{target} has an open dispute already: see `dondoc dispute list`.",
+    ),
+    "DeskError:no_open_dispute": (
+        "{target} không có phản ánh nào đang mở: xem `dondoc dispute list --all`.",
+        "{target} has no open dispute: see `dondoc dispute list --all`.",
+    ),
+    "DeskError:too_late": (
+        "{target} thuộc ngày khác nên không gửi lại được: chọn --handed hoặc --not-handed, các mục sẽ vào thư kế tiếp.",
+        "{target} is of another day and is not sent again: choose --handed or --not-handed; "
+        "its items come with the next mail.",
+    ),
+    "as_of": (
+        "--as-of {text!r}: viết dạng 2026-11-23T07:30.",
+        "--as-of {text!r}: write it as 2026-11-23T07:30.",
+    ),
+    "as_of_back": (
+        "--as-of {as_of}: kho này đã xác định quá hạn đến {last}; hãy chọn thời điểm từ đó trở đi.",
+        "--as-of {as_of}: this warehouse has flags as of {last}; choose that moment or a later one.",
+    ),
+    "source": (
+        "--source {name!r}: cấu hình không có nguồn này; các nguồn: {known}.",
+        "--source {name!r} is not configured; there are: {known}.",
+    ),
+    "reason": (
+        '--outside-window cần kèm --reason "lý do".',
+        '--outside-window needs --reason "why".',
+    ),
+    "no_folder": (
+        "không tạo được thư mục {folder}",
+        "the folder {folder} cannot be made",
+    ),
+    "landing": (
+        "Không ghi được vào thư mục {folder}. Hãy sửa [landing] path hoặc cấp quyền ghi.",
+        "Nothing can be written to {folder}. Correct [landing] path or give the right to write there.",
+    ),
+}
+
+
+def refusal(key: str, locale: str, **words: object) -> str:
+    """The sentence of that key in `vi` or `en`."""
+    return WORDS[key][1 if locale == "en" else 0].format(**words)
+
+
+def sentence_of(error: BaseException, locale: str) -> str | None:
+    """The sentence of a refusal in the catalogue, filled from the error's own attributes; None: not in it."""
+    name = type(error).__name__
+    values: dict[str, Any] = {k: v for k, v in vars(error).items() if not k.startswith("_")}
+    for key in (f"{name}:{values.get('code', '')}", name):
+        if key in WORDS:
+            return refusal(key, locale, **values)
+    return None
