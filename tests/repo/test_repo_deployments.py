@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deployments.schedules import DEPLOYMENTS
 from tests.repo.tree import ROOT, name_of
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -19,29 +20,50 @@ PIN = re.compile(r"^([a-z0-9.-]+)==(\S+)", re.MULTILINE)
 
 def deployments() -> list[dict[str, Any]]:
     """What `prefect.yaml` deploys."""
-    if not PREFECT_YAML.exists():
-        return []
     return list(yaml.safe_load(PREFECT_YAML.read_text(encoding="utf-8"))["deployments"])
+
+
+def test_up_and_work_pools_say_the_same() -> None:
+    table = {
+        row.name: {
+            "entrypoint": row.entrypoint,
+            "description": row.description,
+            "parameters": {"config": "{{ $DONDOC_CONFIG }}", **row.parameters},
+            "schedules": [{"cron": cron, "timezone": row.timezone} for cron in row.crons],
+        }
+        for row in DEPLOYMENTS
+    }
+    keys = ("entrypoint", "description", "parameters", "schedules")
+    assert {one["name"]: {key: one[key] for key in keys} for one in deployments()} == table
 
 
 def test_every_cron_means_local_time() -> None:
     for deployment in deployments():
-        schedules = deployment.get("schedules") or ([deployment["schedule"]] if deployment.get("schedule") else [])
-        assert [one.get("timezone") for one in schedules] == [ZONE] * len(schedules), deployment["name"]
+        zones = [schedule.get("timezone") for schedule in deployment["schedules"]]
+        assert zones == [ZONE] * len(zones), deployment["name"]
 
 
-def test_every_entrypoint_is_a_flow_named_by_module() -> None:
+def test_every_entrypoint_is_a_flow_of_that_name() -> None:
     from prefect import Flow
 
-    for deployment in deployments():
-        module, _, function = deployment["entrypoint"].rpartition(".")
-        assert isinstance(getattr(import_module(module), function), Flow), deployment["name"]
+    for row in DEPLOYMENTS:
+        module, _, function = row.entrypoint.rpartition(".")
+        flow = getattr(import_module(module), function)
+        assert isinstance(flow, Flow)
+        assert flow.name == row.name
 
 
 def test_every_flow_is_deployed() -> None:
-    if PREFECT_YAML.exists():
-        flows = {f"flows.{path.stem}" for path in (ROOT / "flows").glob("*_run.py")}
-        assert {deployment["entrypoint"].rpartition(".")[0] for deployment in deployments()} == flows
+    flows = {f"flows.{path.stem}" for path in (ROOT / "flows").glob("*_run.py")}
+    assert {row.entrypoint.rpartition(".")[0] for row in DEPLOYMENTS} == flows
+
+
+def test_every_parameter_exists_and_every_form_speaks_vietnamese() -> None:
+    for row in DEPLOYMENTS:
+        module, _, function = row.entrypoint.rpartition(".")
+        fields = getattr(import_module(module), function).parameters.properties
+        assert {"config", *row.parameters} <= set(fields), row.name
+        assert not [name for name, field in fields.items() if field["title"] == name or not field.get("description")]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=name_of)

@@ -1,0 +1,169 @@
+"""`dondoc up` as a person starts it: a real process, a real Prefect server, real runs, and its end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deployments.cli_init import write_starter
+from deployments.schedules import DEPLOYMENTS
+from deployments.server import HOST, free_port, is_free
+from tests.repo.tree import ROOT
+
+SCHEDULED = {row.name for row in DEPLOYMENTS if row.crons}
+PATIENCE = 60.0
+
+
+def eventually(ask: Callable[[], Any], what: str) -> Any:
+    """The first true answer before the deadline."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if answer := ask():
+            return answer
+        time.sleep(0.1)
+    pytest.fail(f"never happened: {what}")
+
+
+class Up:
+    """A `dondoc up` in a folder of its own, started from elsewhere."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+        self.output = folder / "up.txt"
+        self.api = httpx.Client(base_url=f"http://{HOST}:{port}/api", timeout=20, trust_env=False)
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "DONDOC"))}
+        command = [sys.executable, "-m", "deployments", "--config", str(self.folder / "dondoc.toml")]
+        with self.output.open("wb") as out:
+            return subprocess.Popen(
+                [*command, "up", "--port", str(self.port)],
+                cwd=self.folder.parent,
+                env=ours | {"PYTHONPATH": str(ROOT)},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+
+    def again(self) -> None:
+        self.process = self._start()
+
+    def until_ready(self) -> str:
+        """Wait until it says where to look; returns what it said."""
+        eventually(lambda: f"http://{HOST}:{self.port}" in self.said() or self.process.poll() is not None, "ready")
+        assert self.process.poll() is None, self.said()
+        return self.said()
+
+    def said(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def post(self, path: str, **body: Any) -> Any:
+        answer = self.api.post(path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def deployment(self, name: str) -> dict[str, Any]:
+        answer = self.api.get(f"/deployments/name/{name}/{name}")
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        return self.api.get(f"/flow_runs/{run_id}").json()
+
+    def scheduled(self) -> set[str]:
+        """Deployments with a run in the future."""
+        runs = self.post("/flow_runs/filter", flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}}, limit=200)
+        names = {self.deployment(name)["id"]: name for name in SCHEDULED}
+        return {names[run["deployment_id"]] for run in runs if run["deployment_id"] in names}
+
+    def stop(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    write_starter(tmp_path / "tỉnh mẫu")
+    started = Up(tmp_path / "tỉnh mẫu", free_port())
+    yield started
+    started.process.kill()
+    started.process.wait()
+    started.api.close()
+
+
+@pytest.mark.slow
+def test_from_the_first_start_to_the_last_signal(up: Up) -> None:
+    said = up.until_ready()
+    for row in DEPLOYMENTS:
+        assert row.when[0] in said
+    assert up.api.get("/health").json() is True
+    assert forms(up) == {"flag": "Chạy thử", "morning": "Chạy thử"}
+
+    config = up.deployment("sync")["parameters"]["config"]
+    assert Path(config) == up.folder / "dondoc.toml"
+    dead = up.post(f"/deployments/{up.deployment('sync')['id']}/create_flow_run", state={"type": "RUNNING"})
+    asked = up.post(
+        f"/deployments/{up.deployment('flag')['id']}/create_flow_run", parameters={"as_of": "2026-11-23T07:30"}
+    )
+    assert eventually(up.scheduled, "a scheduled run") <= SCHEDULED
+    eventually(lambda: up.scheduled() == SCHEDULED, "a scheduled run for every cron")
+    ended = eventually(lambda: (run := up.run(asked["id"]))["end_time"] and run, "the flag run ends")
+    assert (ended["state"]["type"], ended["state"]["message"]) == ("COMPLETED", "nothing_to_do (exit status 0)")
+
+    assert up.stop(signal.SIGKILL) == -signal.SIGKILL
+    eventually(lambda: is_free(up.port), "the server follows a killed parent")
+    up.again()
+    up.until_ready()
+    assert up.run(dead["id"])["state"]["type"] == "CRASHED"
+    assert up.run(asked["id"])["state"]["type"] == "COMPLETED"
+    late = up.post(f"/deployments/{up.deployment('bulletin')['id']}/create_flow_run")
+    engine = eventually(lambda: [one for one in children(up.process.pid) if "prefect.engine" in one[1]], "a run begins")
+
+    assert up.stop(signal.SIGTERM) == 143
+    assert "Đã dừng." in up.said()
+    assert is_free(up.port)
+    assert not [pid for pid, _ in engine if is_running(pid)], late
+
+
+def forms(up: Up) -> dict[str, str]:
+    """Title of the dry-run switch in two of the forms; every other field has one that is not its name."""
+    found = {}
+    for name in ("flag", "morning"):
+        fields = up.deployment(name)["parameter_openapi_schema"]["properties"]
+        assert not [key for key, field in fields.items() if field["title"] == key]
+        found[name] = fields["dry_run"]["title"]
+    return found
+
+
+def children(parent: int) -> list[tuple[int, str]]:
+    """(pid, command line) of the processes it started."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+    return [(int(row[0]), row[2]) for row in rows if int(row[1]) == parent]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_busy_port_is_said_in_a_sentence(tmp_path: Path) -> None:
+    write_starter(tmp_path)
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        up = Up(tmp_path, taken.getsockname()[1])
+        assert up.process.wait(PATIENCE) == 2
+    assert f"Cổng {up.port} đang có chương trình khác dùng" in up.said()
+    assert "Traceback" not in up.said()
