@@ -162,6 +162,7 @@ def outbox_resolve(
     as_of: AsOf = "",
 ) -> None:
     """Ghi nhận số phận của một thư chưa rõ; chọn đúng một trong ba."""
+    from tasks.rules.timezone import HANOI
     from warehouse import desk
 
     chosen = [n for n, on in (("handed", handed), ("not_handed", not_handed), ("resend", resend)) if on]
@@ -169,8 +170,9 @@ def outbox_resolve(
         msg = "chọn đúng một: --handed, --not-handed, --resend (choose exactly one)"
         raise UsageFaultError(msg)
     cli = shown(context)
+    now = act_now(cli, as_of)
     with cli.writing() as conn:
-        desk.resolve_uncertain(conn, mail_id, chosen[0], who(by), act_now(cli, as_of))
+        desk.resolve_uncertain(conn, mail_id, chosen[0], who(by), now, today=now.astimezone(HANOI).date())
     typer.echo(say("done", cli.locale()))
 
 

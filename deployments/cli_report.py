@@ -22,6 +22,5 @@ def told_report(report: dict[str, Any], locale: str) -> str:
             lines.append(f"    {source['error']}")
     lines.append(say("run_flags", locale, **report["flags"]))
     lines.append(say("run_mails", locale, **report["mails"]))
-    if report.get("mail_fault"):
-        lines.append(say("mail_fault", locale, mail_fault=report["mail_fault"]))
+    lines += [f"  {report[told]}" for told in ("mail_fault", "mail_waits") if report.get(told)]
     return "\n".join(lines)

@@ -96,7 +96,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "dry_run": ("  (chạy thử: không ghi gì, không gửi gì)", "  (dry run: nothing written, nothing sent)"),
     "why_idle_day_off": ("  hôm nay là ngày nghỉ", "  a day off"),
     "why_idle_slot_done": ("  buổi sáng này đã chạy xong", "  this morning is already done"),
-    "mail_fault": ("  thư chưa gửi được: {mail_fault}", "  mail could not be sent: {mail_fault}"),
     "previewed": ("{n} tệp trong {folder}", "{n} files in {folder}"),
     "traced": ("Trang truy vết: {path}", "Trace page: {path}"),
     "upgraded": ("Kho dữ liệu đã ở phiên bản mới nhất: {where}", "The warehouse is up to date: {where}"),

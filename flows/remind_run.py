@@ -7,6 +7,7 @@ from flows.conclusion import told
 from flows.names import run_name
 from flows.parameters import AS_OF, CONFIG, DRY_RUN, OUT, OUTSIDE_WINDOW, REASON, Reason
 from tasks.composing import compose_mails
+from tasks.flagging import flag_open_items, is_flagged
 from tasks.run_context import Run, RunRequest
 from tasks.sending import send_mails
 from tasks.showing import write_planned_mails
@@ -37,10 +38,12 @@ def remind_run(
 
 
 def tell_remind(run: Run) -> None:
-    """Compose first, send after: what cannot be sent today still stands in the ledger."""
+    """Flags as of now, then compose, then send: what cannot be sent today still stands in the ledger."""
     if not run.calendar.is_working_day(run.business_date):
         run.idle = "day_off"
         return
+    if not is_flagged(run):  # a sync since the last flag run may have closed, paused or moved an item
+        flag_open_items(run.run_id)
     compose_mails(run.run_id)
     send_mails(run.run_id, REMINDERS)
     if run.dry_run:

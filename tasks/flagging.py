@@ -17,6 +17,8 @@ from tasks.rules.model import ItemFacts
 from tasks.run_context import Run, current, versions
 from warehouse import flag_store
 
+_FLAGGED = "?flagged"  # no source can bear this name
+
 
 @task(name="flag open items", cache_policy=NO_CACHE, persist_result=False)
 def flag_open_items(run_id: str) -> dict[str, int]:
@@ -34,9 +36,15 @@ def flag_open_items(run_id: str) -> dict[str, int]:
             rule_version=rule_version,
             calendar_version=calendar_version,
         )
+    run.kept[_FLAGGED] = True
     run.flags = {"opened": counts.opened, "closed": counts.closed, "open": counts.open}
     logger().info("flags: %d opened, %d closed, %d open", counts.opened, counts.closed, counts.open)
     return run.flags
+
+
+def is_flagged(run: Run) -> bool:
+    """Whether this run has brought the flags into line already."""
+    return bool(run.kept.get(_FLAGGED))
 
 
 def _flags(run: Run, conn: Connection) -> list[ItemFacts]:

@@ -1,4 +1,4 @@
-"""The global gates before mails: stop button, mode, window, empty directory, dry run (design §9)."""
+"""The global gates before mails: stop button, mode, window, empty directory (design §9)."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from warehouse import current, desk, ledger, ledger_read
 class Barrier:
     """Why nothing is sent. `hold`: the mails are set aside for the day; else they stay planned for a later slot."""
 
-    code: str  # dry_run, stopped, shadow, ops_only, outside_window, empty_directory
+    code: str  # stopped, shadow, ops_only, outside_window, empty_directory
     hold: bool = False
     fault: bool = False  # makes the run incomplete
 
@@ -25,8 +25,6 @@ def mail_mode(run: Run, conn: Connection) -> str:
 
 def barrier_before_batch(run: Run, audiences: tuple[str, ...], waiting: int) -> Barrier | None:
     """Checked once before a batch."""
-    if run.dry_run:
-        return Barrier("dry_run")
     if not waiting:
         return None
     to_ops = audiences == ("ops",)

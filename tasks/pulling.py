@@ -15,6 +15,20 @@ from tasks.sources.base import PullRequest, SourceFault
 from warehouse import current as current_rows
 from warehouse import landed, loads
 
+# What came was read, and its shape or size says that nothing of it may be promoted: the source's gate (exit 4).
+# All else could not be had or not be read (exit 3).
+NOT_TO_BE_TAKEN = frozenset(
+    {
+        "missing_column",
+        "duplicate_column",
+        "total_mismatch",
+        "page_loop",
+        "too_many_pages",
+        "sudden_zero",
+        "mass_vanish",
+    }
+)
+
 
 @task(name="pull", task_run_name="pull {source}", cache_policy=NO_CACHE, persist_result=False)
 def pull_source(run_id: str, source: str) -> bool:
@@ -26,15 +40,22 @@ def pull_source(run_id: str, source: str) -> bool:
     try:
         pulled = make_source(configured).pull(request, run.landing)
     except (SourceFault, SecretError) as fault:
-        record_fault(run, configured, fault.code, fault_sentence(fault, run.settings.locale), "failed")
-        logger().error("%s: %s", source, fault.code)
-        return False
+        return _told(run, configured, fault)
+    except OSError:
+        return _told(run, configured, SourceFault("landing_failed", {"source": source}))
     with run.store.transaction() as conn:
         for body in pulled.bodies:
             _register(run, conn, body)
     run.kept[source] = pulled
     logger().info("%s: %d records, %d bodies landed", source, pulled.pulled, len(pulled.bodies))
     return True
+
+
+def _told(run: Run, source: Source, fault: SourceFault | SecretError) -> bool:
+    state = "refused" if fault.code in NOT_TO_BE_TAKEN else "failed"
+    record_fault(run, source, fault.code, fault_sentence(fault, run.settings.locale), state)
+    logger().error("%s: %s", source.name, fault.code)
+    return False
 
 
 def _register(run: Run, conn: Connection, body: LandedBody) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tasks.clock import machine_now
+from tasks.mail_words import fault_sentence, waiting_sentence
 from tasks.outcome import BUG, BUSY, exit_status, mail_counts, source_counts, state_of
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest
@@ -22,7 +23,7 @@ def open_book(run: Run) -> None:
 def close_book(run: Run) -> dict[str, Any]:
     """Store how the run ended; returns its report (design §3)."""
     with run.store.transaction() as conn:
-        mails = day_book.mails_touched(conn, run.run_id)
+        mails = [(a, s) for a, s in day_book.mails_touched(conn, run.run_id) if not (run.dry_run and s == "handed")]
         report = _report(run, [state for audience, state in mails if audience != "ops"])
         bulletins = [state for audience, state in mails if audience == "ops"]
         status = exit_status(run.sources.values(), [state for _, state in mails], run.mail_fault)
@@ -42,7 +43,8 @@ def _report(run: Run, touched_states: list[str]) -> dict[str, Any]:
         "sources": [source_counts(run.sources[s.name]) for s in run.settings.sources if s.name in run.sources],
         "flags": run.flags,
         "mails": mail_counts(run.composed, touched_states),
-        "mail_fault": run.mail_fault or None,
+        "mail_fault": fault_sentence(run.mail_fault, run.settings) if run.mail_fault else None,
+        "mail_waits": waiting_sentence(run.mail_waits, run.settings) if run.mail_waits else None,
         "why_idle": run.idle or None,
     }
 
@@ -67,6 +69,7 @@ def busy_report(request: RunRequest, holder: str) -> dict[str, Any]:
         "flags": {"opened": 0, "closed": 0, "open": 0},
         "mails": mail_counts(0, []),
         "mail_fault": None,
+        "mail_waits": None,
         "why_idle": holder,
     }
     REPORTS[f"busy {len(REPORTS)}"] = report

@@ -69,7 +69,8 @@ class Run:
     sources: dict[str, SourceLine] = field(default_factory=dict)
     flags: dict[str, int] = field(default_factory=lambda: {"opened": 0, "closed": 0, "open": 0})
     composed: int = 0
-    mail_fault: str = ""  # login or certificate refused, stopped, outside the window …
+    mail_fault: str = ""  # server not reached, login or certificate refused, no directory …
+    mail_waits: str = ""  # why mails were not sent although nothing is wrong: stopped, shadow, outside_window …
     idle: str = ""  # why there was nothing to do
     kept: dict[str, Any] = field(default_factory=dict)  # what one stage leaves for the next
 

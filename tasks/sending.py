@@ -18,6 +18,7 @@ from tasks.narration import logger
 from tasks.run_context import Run, current
 from tasks.settings import SecretError
 from warehouse import ledger, ledger_read
+from warehouse.errors import IllegalTransitionError
 
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 
@@ -41,6 +42,8 @@ def send_mails(run_id: str, audiences: tuple[str, ...]) -> int:
         _hold_all(run, jobs, barrier)
         return 0
     jobs = jobs[: run.settings.mail.max_per_run]
+    if run.dry_run:
+        return _as_if_handed(run, jobs)
     try:
         with open_mailer(smtp_settings(run.settings)) as mailer:
             return _send_all(run, mailer, jobs)
@@ -59,12 +62,23 @@ def _jobs(run: Run, audiences: tuple[str, ...]) -> list[_Job]:
 
 def _hold_all(run: Run, jobs: list[_Job], barrier: Barrier) -> None:
     logger().warning("mail: nothing sent, %s", barrier.code)
+    run.mail_waits = barrier.code if jobs and not barrier.fault else run.mail_waits
     if barrier.hold:
         with run.store.transaction() as conn:
             for job in jobs:
                 ledger.hold(conn, job.mail_id, barrier.code, run.run_id)
     elif jobs and barrier.fault:
         run.mail_fault = barrier.code
+
+
+def _as_if_handed(run: Run, jobs: list[_Job]) -> int:
+    """A dry run opens no connection; on its copy every mail is taken, so that the bulletin reads like a real one."""
+    for job in jobs:
+        with run.store.transaction() as conn:
+            ledger.claim(conn, job.mail_id, run.run_id, run.clock.as_of)
+            ledger.mark_in_data(conn, job.mail_id, run.clock.as_of)
+            ledger.mark_handed(conn, job.mail_id, run.clock.as_of)
+    return 0
 
 
 def _send_all(run: Run, mailer: Mailer, jobs: list[_Job]) -> int:
@@ -74,21 +88,29 @@ def _send_all(run: Run, mailer: Mailer, jobs: list[_Job]) -> int:
         barrier = barrier_before_mail(run)
         if barrier is not None:
             logger().warning("mail: stopped before %d, %s", job.mail_id, barrier.code)
+            run.mail_waits = barrier.code
             break
         started = time.monotonic()
         outcome = _send_one(run, mailer, job)
+        if outcome is None:
+            continue
         handed += outcome.kind == "handed"
         if outcome.stop_batch:
             logger().error("mail: batch ended, %s", outcome.code)
-            run.mail_fault = str(outcome.code) if outcome.configuration_fault else run.mail_fault
+            run.mail_fault = str(outcome.code)
             break
         time.sleep(max(0.0, pause - (time.monotonic() - started)))
     return handed
 
 
-def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome:
-    with run.store.transaction() as conn:
-        ledger.claim(conn, job.mail_id, run.run_id, run.clock.as_of)
+def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome | None:
+    """The end of the attempt; None when the desk took the mail out of our hands since the batch began."""
+    try:
+        with run.store.transaction() as conn:
+            ledger.claim(conn, job.mail_id, run.run_id, run.clock.as_of)
+    except IllegalTransitionError as taken:
+        logger().warning("mail %d: left alone, it is %s", job.mail_id, taken.found)
+        return None
 
     def on_data() -> None:
         run.ensure_lock()

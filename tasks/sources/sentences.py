@@ -95,6 +95,11 @@ _FILES: dict[str, tuple[str, str]] = {
         "Nguồn {source}: tệp {file} không kết thúc bằng xuống dòng; nếu tệp bị cắt, hãy xuất lại.",
         "Source {source}: file {file} does not end with a line break; if it was cut, export it again.",
     ),
+    "landing_failed": (
+        "Nguồn {source}: không lưu được bản gốc vào thư mục landing nên không nạp. Hãy kiểm tra dung lượng, quyền ghi.",
+        "Source {source}: what came cannot be kept in the landing folder, so nothing is loaded. Check space and "
+        "permissions.",
+    ),
     "unit_map_row": (
         "Bảng đối chiếu đơn vị {file}, dòng {line}: thiếu mã hoặc sai ngày hiệu lực. Hãy sửa dòng này.",
         "Unit map {file}, line {line}: a code is missing or the date is wrong. Correct this line.",
