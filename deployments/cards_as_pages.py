@@ -8,10 +8,8 @@ import re
 from typing import Any
 
 from tasks.mail.frozen import thaw_bulletin
-from tasks.mail.wording import wording
 from tasks.reports.card import card_markdown
 from tasks.reports.trace import page_style
-from tasks.reports.trace_speech import audience_text
 
 
 def card_page(frozen_bulletin: dict[str, Any], locale: str) -> str:
@@ -19,7 +17,7 @@ def card_page(frozen_bulletin: dict[str, Any], locale: str) -> str:
     markdown = card_markdown(thaw_bulletin(frozen_bulletin), dry_run=False, locale=locale)
     blocks = markdown.strip().split("\n\n")
     title = blocks[0].removeprefix("# ")
-    body = "\n".join(_block(block, locale) for block in blocks)
+    body = "\n".join(_block(block) for block in blocks)
     return (
         f'<!doctype html>\n<html lang="{locale}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -28,7 +26,7 @@ def card_page(frozen_bulletin: dict[str, Any], locale: str) -> str:
     )
 
 
-def _block(block: str, locale: str) -> str:
+def _block(block: str) -> str:
     """One block of the card's markdown: heading, table, list or sentence."""
     if block.startswith("# "):
         return f"<header><h1>{_text(block[2:])}</h1></header>"
@@ -36,27 +34,18 @@ def _block(block: str, locale: str) -> str:
         return f"<h3>{_text(block[3:])}</h3>"
     lines = block.splitlines()
     if lines[0].startswith("| "):
-        return _table(lines, locale)
+        return _table(lines)
     if lines[0].startswith("- "):
         items = "".join(f"<li>{_text(line[2:])}</li>" for line in lines)
         return f'<ul class="needs">{items}</ul>'
     return f"<p>{_text(' '.join(lines))}</p>"
 
 
-def _table(lines: list[str], locale: str) -> str:
+def _table(lines: list[str]) -> str:
     heads, _, *rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
     top = "".join(f'<th scope="col">{_text(head)}</th>' for head in heads)
-    body = "".join(_row(heads, [_worded(cell, locale) for cell in row]) for row in rows)
+    body = "".join(_row(heads, row) for row in rows)
     return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _worded(cell: str, locale: str) -> str:
-    """Codes of flags, mail states and audiences in words; everything else as it stands."""
-    words = wording(locale)
-    for section in ("flag", "mail_state"):
-        if words.has(f"{section}.{cell}"):
-            return words.say(f"{section}.{cell}")
-    return audience_text(cell, locale)
 
 
 def _row(heads: list[str], row: list[str]) -> str:

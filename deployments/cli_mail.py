@@ -106,6 +106,7 @@ def outbox_list(
     day: Annotated[str, typer.Option("--date", help="Chỉ ngày làm việc này, YYYY-MM-DD.")] = "",
 ) -> None:
     """Mọi thư trong sổ, kèm các mục được nhắc."""
+    from tasks.mail.wording import wording
     from warehouse import ledger_read
 
     cli = shown(context)
@@ -120,8 +121,11 @@ def outbox_list(
         print_json(rows)
         return
     locale = cli.locale()
-    headings = ("#", *(say(k, locale) for k in ("date", "audience", "recipient", "state", "subject")))
-    cells = [(r["id"], r["business_date"], r["audience"], r["recipient"], r["state"], r["subject"]) for r in rows]
+    headings = ("#", *(say(k, locale) for k in ("date", "recipient", "state", "subject")))
+    words = wording(locale)
+    cells = [
+        (r["id"], r["business_date"], r["post"], words.say(f"mail_state.{r['state']}"), r["subject"]) for r in rows
+    ]
     print_table(headings, cells, say("no_mails", locale))
 
 

@@ -30,10 +30,21 @@ def flags(context: typer.Context, unit: Annotated[str, typer.Option("--unit", he
     if cli.json:
         print_json(rows)
         return
+    from tasks.mail.wording import wording
+
     locale = cli.locale()
+    words = wording(locale)
     headings = tuple(say(k, locale) for k in ("code", "flag", "unit", "due", "late", "tier", "disputed"))
     cells = [
-        (r["code"], r["flag"], r["unit_code"], _day(r["due_at"]), r["days_late"], r["tier"], "×" * r["disputed"])
+        (
+            r["code"],
+            words.say(f"flag.{r['flag']}"),
+            r["unit_code"],
+            _day(r["due_at"]),
+            r["days_late"],
+            r["tier"],
+            "×" * r["disputed"],
+        )
         for r in rows
     ]
     print_table(headings, cells, say("no_flags", locale))

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from tasks.mail.wording import wording
+from tasks.reports.trace_speech import audience_text
 from tasks.rules.model import Bulletin, SourceLine
 from tasks.rules.timezone import HANOI
 
@@ -58,9 +60,13 @@ def card_markdown(day: Bulletin, *, dry_run: bool, locale: str = "vi") -> str:
         f"## {words['sources']}",
         _table(words["source_heads"], [_source(s, words) for s in day.sources], words["none"]),
     ]
-    flags = [(flag.value, str(n)) for flag, n in day.flags]
+    said = wording(locale)
+    flags = [(said.say(f"flag.{flag.value}"), str(n)) for flag, n in day.flags]
     parts += [f"## {words['flags']}", _table(words["flag_heads"], flags, words["none"])]
-    mails = [(m.recipient, m.audience.value, m.state, m.subject) for m in day.mails]
+    mails = [
+        (m.recipient, audience_text(m.audience.value, locale), said.say(f"mail_state.{m.state}"), m.subject)
+        for m in day.mails
+    ]
     parts += [f"## {words['mails']}", _table(words["mail_heads"], mails[:MOST_ROWS], words["none"])]
     return "\n\n".join(parts) + "\n"
 
