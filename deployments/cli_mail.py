@@ -124,7 +124,8 @@ def outbox_list(
     headings = ("#", *(say(k, locale) for k in ("date", "recipient", "state", "subject")))
     words = wording(locale)
     cells = [
-        (r["id"], r["business_date"], r["post"], words.say(f"mail_state.{r['state']}"), r["subject"]) for r in rows
+        (r["id"], f"{r['business_date']:%d/%m/%Y}", r["post"], words.say(f"mail_state.{r['state']}"), r["subject"])
+        for r in rows
     ]
     print_table(headings, cells, say("no_mails", locale))
 

@@ -140,6 +140,8 @@ def _now(sandbox: bool, recent: list[dict[str, Any]]) -> datetime:
 
 
 def _print_status(found: dict[str, Any], locale: str) -> None:
+    from tasks.mail.wording import wording
+
     typer.echo(say("sources", locale))
     headings = tuple(say(k, locale) for k in ("source", "dataset", "moment", "fresh"))
     rows = [
@@ -148,7 +150,8 @@ def _print_status(found: dict[str, Any], locale: str) -> None:
     ]
     print_table(headings, rows, "-")
     typer.echo(f"\n{say('quarantine', locale)}: {found['quarantine']['open']}")
-    counts = ", ".join(f"{state} {n}" for state, n in found["ledger"].items() if n)
+    words = wording(locale)
+    counts = ", ".join(f"{words.say(f'mail_state.{state}')} {n}" for state, n in found["ledger"].items() if n)
     typer.echo(f"{say('ledger', locale)}: {counts or '-'}")
     typer.echo(f"\n{say('attention', locale)}")
     for line in found["needs_attention"] or [{"text": say("nothing_needed", locale)}]:
