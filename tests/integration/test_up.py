@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,28 +34,26 @@ def eventually(ask: Callable[[], Any], what: str) -> Any:
 
 
 class Up:
-    """A `dondoc up` in a folder of its own, started from elsewhere."""
+    """A `dondoc up`, or another keeper of a server, for a folder of its own; started from elsewhere."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *command: str) -> None:
         self.folder, self.port = folder, port
         self.output = folder / "up.txt"
         self.api = httpx.Client(base_url=f"http://{HOST}:{port}/api", timeout=20, trust_env=False)
-        self.process = self._start()
+        config = str(folder / "dondoc.toml")
+        self.command = command or ("-m", "deployments", "--config", config, "up", "--port", str(port))
+        self.start()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> None:
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "DONDOC"))}
-        command = [sys.executable, "-m", "deployments", "--config", str(self.folder / "dondoc.toml")]
         with self.output.open("wb") as out:
-            return subprocess.Popen(
-                [*command, "up", "--port", str(self.port)],
+            self.process = subprocess.Popen(
+                [sys.executable, *self.command],
                 cwd=self.folder.parent,
                 env=ours | {"PYTHONPATH": str(ROOT)},
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-
-    def again(self) -> None:
-        self.process = self._start()
 
     def until_ready(self) -> str:
         """Wait until it says where to look; returns what it said."""
@@ -66,7 +65,10 @@ class Up:
         return self.output.read_text(encoding="utf-8")
 
     def post(self, path: str, **body: Any) -> Any:
-        answer = self.api.post(path, json=body)
+        """Asked again while the server is busy with itself, as Prefect's own clients do."""
+        answer = eventually(
+            lambda: (a := self.api.post(path, json=body)).status_code != 503 and a, f"an answer: {path}"
+        )
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -89,14 +91,21 @@ class Up:
         return self.process.wait(PATIENCE)
 
 
+@contextmanager
+def started(folder: Path, *command: str, port: int | None = None) -> Iterator[Up]:
+    """Over a fresh starter; nothing of it is left afterwards."""
+    write_starter(folder)
+    up = Up(folder, port or free_port(), *command)
+    yield up
+    up.process.kill()
+    up.process.wait()
+    up.api.close()
+
+
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Up]:
-    write_starter(tmp_path / "tỉnh mẫu")
-    started = Up(tmp_path / "tỉnh mẫu", free_port())
-    yield started
-    started.process.kill()
-    started.process.wait()
-    started.api.close()
+    with started(tmp_path / "tỉnh mẫu") as one:
+        yield one
 
 
 @pytest.mark.slow
@@ -120,7 +129,7 @@ def test_from_the_first_start_to_the_last_signal(up: Up) -> None:
 
     assert up.stop(signal.SIGKILL) == -signal.SIGKILL
     eventually(lambda: is_free(up.port), "the server follows a killed parent")
-    up.again()
+    up.start()
     up.until_ready()
     assert up.run(dead["id"])["state"]["type"] == "CRASHED"
     assert up.run(asked["id"])["state"]["type"] == "COMPLETED"
@@ -145,9 +154,20 @@ def forms(up: Up) -> dict[str, str]:
 
 def children(parent: int) -> list[tuple[int, str]]:
     """(pid, command line) of the processes it started."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
-    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
-    return [(int(row[0]), row[2]) for row in rows if int(row[1]) == parent]
+    if Path("/proc/self/stat").exists():  # not every small machine has ps
+        rows = [(int(path.parent.name), *_from_proc(path)) for path in Path("/proc").glob("[0-9]*/stat")]
+    else:
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+        rows = [(int(pid), int(of), args) for pid, of, args in (r.split(None, 2) for r in listed.stdout.splitlines())]
+    return [(pid, args) for pid, of, args in rows if of == parent]
+
+
+def _from_proc(stat: Path) -> tuple[int, str]:
+    try:
+        parent = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+        return int(parent), (stat.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except (OSError, IndexError):  # it has just ended
+        return 0, ""
 
 
 def is_running(pid: int) -> bool:
@@ -158,12 +178,30 @@ def is_running(pid: int) -> bool:
     return True
 
 
+KEEPER = """
+import os, pathlib
+from deployments import up
+from tasks.settings import load_settings
+up.USUAL_PORT = {port}
+raise SystemExit(up.keep_server(load_settings(pathlib.Path({config!r}), os.environ)))
+"""
+
+
+@pytest.mark.slow
+def test_a_server_kept_until_ctrl_c(tmp_path: Path) -> None:
+    port, config = free_port(), str(tmp_path / "mẫu" / "dondoc.toml")
+    with started(tmp_path / "mẫu", "-c", KEEPER.format(port=port, config=config), port=port) as kept:
+        assert f"http://{HOST}:{port}" in kept.until_ready()
+        assert kept.post("/deployments/filter") == []
+        assert kept.stop(signal.SIGINT) == 0
+        assert is_free(port)
+
+
 def test_a_busy_port_is_said_in_a_sentence(tmp_path: Path) -> None:
-    write_starter(tmp_path)
     with socket.socket() as taken:
         taken.bind((HOST, 0))
         taken.listen()
-        up = Up(tmp_path, taken.getsockname()[1])
-        assert up.process.wait(PATIENCE) == 2
+        with started(tmp_path / "mẫu", port=taken.getsockname()[1]) as up:
+            assert up.process.wait(PATIENCE) == 2
     assert f"Cổng {up.port} đang có chương trình khác dùng" in up.said()
     assert "Traceback" not in up.said()
