@@ -21,7 +21,7 @@ def blocks_of(voice: Voice, bulletin: Bulletin, style: MailStyle) -> tuple[Block
     words = voice.words
 
     def counted(pairs: Sequence[tuple[str, int]]) -> list[str]:
-        return [voice.say("bulletin.counted", text=text, n=words.number(n)) for text, n in pairs]
+        return [voice.say("bulletin.counted", text=text.removesuffix("."), n=words.number(n)) for text, n in pairs]
 
     named = [
         ("needs", list(needs_of(voice, bulletin))),
