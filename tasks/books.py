@@ -13,8 +13,24 @@ from tasks.rules.departures import SourceFile
 from tasks.rules.ladder import Asked
 from tasks.rules.model import Audience
 from tasks.rules.records import Dispute
-from tasks.rules.situation import Books, ItemFamily
+from tasks.rules.situation import Books, ItemAsked, ItemFamily
 from warehouse import day_book, desk, ledger_read
+
+OPEN_STATES = ("planned", "claimed", "retry", "held")  # nothing has left: may still be superseded
+
+
+def asked_today(conn: Connection, today: date) -> frozenset[tuple[Address, ItemAsked]]:
+    """What was asked today by mails that have left or may have: nobody else is asked the same that day."""
+    mails = ledger_read.mails_of(conn, business_date=today)
+    left = {m["id"]: m for m in mails if m["state"] not in (*OPEN_STATES, "superseded")}
+    return frozenset(
+        (
+            (Audience(left[i["mail_id"]]["audience"]), left[i["mail_id"]]["address"]),
+            (i["item_key"], i["family"], i["arming"], i["level"]),
+        )
+        for i in ledger_read.items_of(conn, left)
+        if i["role"] == "asked"
+    )
 
 
 def disputes_of(conn: Connection) -> dict[str, list[Dispute]]:

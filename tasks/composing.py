@@ -11,7 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.books import last_handed, remembered, told_of
+from tasks.books import OPEN_STATES, asked_today, last_handed, remembered, told_of
 from tasks.gather import files_of, world_of
 from tasks.held_sources import held_sources
 from tasks.ledger_rows import digest_row
@@ -23,7 +23,6 @@ from tasks.rules.situation import Situation
 from tasks.run_context import Run, current
 from warehouse import changes, flag_store, ledger, ledger_read
 
-OPEN_STATES = ("planned", "claimed", "retry", "held")
 MEMORY = timedelta(days=180)  # how far back a handed mail is still corrected
 LATELY = timedelta(days=30)  # how long after a change a correction is still looked for: outages, uncertain mails
 
@@ -52,11 +51,12 @@ def situation_of(run: Run, conn: Connection) -> Situation:
     handed, told = last_handed(conn), told_of(conn, doubtful, since)
     spoken_of = {i.facts.item_key for t in handed.values() for i in t.digest.items()}
     files = files_of(conn, open_items | doubtful | spoken_of)
+    books = remembered(conn, open_items, handed, told, files)
     return Situation(
         items=items,
         files=files,
         world=world_of(run, conn),
-        books=remembered(conn, open_items, handed, told, files),
+        books=replace(books, asked_today=asked_today(conn, run.business_date)),
         cadence=run.cadence,
         held_sources=held_sources(run, conn),
     )
@@ -68,7 +68,7 @@ def _bring_into_line(run: Run, conn: Connection, wanted: dict[tuple[str, str], D
         for m in ledger_read.mails_of(conn, business_date=run.business_date)
         if m["audience"] != "ops" and m["state"] != "superseded"
     }
-    composed = 0
+    to_plan = []
     for key in sorted({*wanted, *standing}):
         mail, digest = standing.get(key), wanted.get(key)
         if mail is not None and mail["state"] not in OPEN_STATES:
@@ -77,8 +77,8 @@ def _bring_into_line(run: Run, conn: Connection, wanted: dict[tuple[str, str], D
             continue
         if mail is not None:
             ledger.supersede(conn, mail["id"], run_id=run.run_id)
-        if digest is not None:
-            revision = ledger_read.next_revision(conn, run.business_date, *key)
-            ledger.plan(conn, *digest_row(run, replace(digest, revision=revision)))
-            composed += 1
-    return composed
+        to_plan += [(key, digest)] if digest is not None else []
+    for key, digest in to_plan:  # after all are superseded: an item may have moved from one address to another
+        revision = ledger_read.next_revision(conn, run.business_date, *key)
+        ledger.plan(conn, *digest_row(run, replace(digest, revision=revision)))
+    return len(to_plan)

@@ -59,6 +59,7 @@ def _digest(
     informed = [i for i in lines if i.role is Role.INFORMED]
     left = _left(address, told, asked, fixes, situation)
     all_clear = _is_all_clear(address, told, asked, situation)
+    asked = _not_asked_of_another_today(address, asked, situation)
     if not (fixes or all_clear or _has_cause(address, told, asked, situation)):
         return None
     items = (*fixes, *sorted(asked, key=_worst_first), *informed, *left)
@@ -86,6 +87,14 @@ def _with_change(item: DigestItem, told: Told | None) -> DigestItem:
         or TERM_ORDER.get(item.facts.flag, 0) > TERM_ORDER.get(old.facts.flag, 0)
     )
     return replace(item, change=Change.WORSE if worse else Change.SAME)
+
+
+def _not_asked_of_another_today(
+    address: Address, asked: Sequence[DigestItem], situation: Situation
+) -> list[DigestItem]:
+    """An item whose recipient changes during the day (address bounced, unit passed on) is his from the next day on."""
+    taken = {item for (a, item) in situation.books.asked_today if a[0] is address[0] and a != address}
+    return [i for i in asked if (*_family_of(i), i.level) not in taken]
 
 
 def _has_cause(address: Address, told: Told | None, asked: Sequence[DigestItem], situation: Situation) -> bool:

@@ -16,6 +16,7 @@ from tasks.rules.model import ItemFacts
 from tasks.rules.records import Dispute
 
 ItemFamily = tuple[str, str, str]  # item_key, family, arming event
+ItemAsked = tuple[str, str, str, int]  # and level: asked once a day in an audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Books:
 
     last_handed: Mapping[Address, Told] = field(default_factory=dict)
     undelivered: Mapping[Address, frozenset[ItemFamily]] = field(default_factory=dict)  # uncertain, refused, expired
+    asked_today: frozenset[tuple[Address, ItemAsked]] = frozenset()  # by mails that have left, or may have
     asked: Mapping[str, Sequence[Asked]] = field(default_factory=dict)  # handed, by item_key
     told: Sequence[Told] = ()  # handed mails that may need a correction
     corrected: frozenset[tuple[str, int]] = frozenset()
