@@ -11,7 +11,6 @@ from deployments.demo.dossiers import DOSSIERS
 from deployments.demo.people import silences_of
 from deployments.demo.story import DAYS
 from deployments.previews import preview_stem, twin, write_preview
-
 from tasks.settings import Settings
 from warehouse import day_book, ledger_read, runs
 from warehouse.engine import open_engine, reading

@@ -8,12 +8,12 @@ import pytest
 from tasks.rules.arming import family
 from tasks.rules.corrections import Told
 from tasks.rules.digests import compose
-from tasks.rules.situation import Books, Situation
 from tasks.rules.disputes import effect_of
 from tasks.rules.flags import open_flags
 from tasks.rules.ladder import Asked
 from tasks.rules.model import Audience, Change, DigestKind, Role
 from tasks.rules.records import Dispute, DossierFile, RecommendationFile
+from tasks.rules.situation import Books, Situation
 from tests.unit import story_world as story
 
 EVERY_DAY = {("T5", "paused_past_due", None), ("R3", "due_date_missing", None), ("31309", "no_recipient", None)}
