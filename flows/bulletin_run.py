@@ -13,7 +13,9 @@ from tasks.showing import write_planned_mails
 
 
 @flow(name="bulletin", flow_run_name=run_name, persist_result=False, log_prints=False)
-def bulletin_run(config: str = CONFIG, as_of: str = AS_OF, dry_run: bool = DRY_RUN, out: str = OUT) -> State[None]:
+def bulletin_run(
+    config: str = CONFIG, as_of: str = AS_OF, dry_run: bool = DRY_RUN, out: str = OUT
+) -> State[None] | None:
     """Gửi bản tin vận hành trong ngày nếu chưa có: đã kéo gì, chặn gì, gửi gì, việc gì cần người xử lý."""
     request = RunRequest(flow="bulletin", config=config, as_of=as_of, dry_run=dry_run, out=out)
     return told(request, tell_bulletin_if_missing)

@@ -15,17 +15,19 @@ from tasks.run_context import LockBusyError, Run, RunRequest, enter_run
 _QUIET = (0, 6, 75)
 
 
-def told(request: RunRequest, story: Callable[[Run], None]) -> State[None]:
+def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | None:
     """Run the story inside the run of this process: the opener keeps the book, a stage inside it just tells.
 
-    Another run holding the lock is no failure: it is told as busy, with the holder's name.
+    Another run holding the lock is no failure: it is told as busy, with the holder's name. A stage inside a run gives
+    no state of its own: Prefect would read that back from its server, and where the server's answer was lost break the
+    whole run over work that is done.
     """
     try:
         report = _told(request, story)
     except LockBusyError as busy:
         report = busy_report(request, busy.holder)
     if report is None:
-        return Completed(message="part of the run")
+        return None
     status, state = report["exit_status"], report["state"]
     message = f"{state} (exit status {status})"
     return Completed(message=message) if status in _QUIET else Failed(message=message)

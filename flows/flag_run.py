@@ -11,7 +11,7 @@ from tasks.run_context import Run, RunRequest
 
 
 @flow(name="flag", flow_run_name=run_name, persist_result=False, log_prints=False)
-def flag_run(config: str = CONFIG, as_of: str = AS_OF, dry_run: bool = DRY_RUN) -> State[None]:
+def flag_run(config: str = CONFIG, as_of: str = AS_OF, dry_run: bool = DRY_RUN) -> State[None] | None:
     """Xác định hồ sơ, kiến nghị quá hạn hoặc sắp đến hạn tính đến thời điểm chạy."""
     return told(RunRequest(flow="flag", config=config, as_of=as_of, dry_run=dry_run), tell_flag)
 

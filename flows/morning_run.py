@@ -27,7 +27,7 @@ def morning_run(
     outside_window: bool = OUTSIDE_WINDOW,
     reason: Reason = REASON,
     wait_seconds: Seconds = WAIT_SECONDS,
-) -> State[None]:
+) -> State[None] | None:
     """Cả buổi sáng: kéo và kiểm tra dữ liệu, xác định quá hạn, soạn và gửi thư đôn đốc, gửi bản tin vận hành."""
     request = RunRequest(
         flow="morning",

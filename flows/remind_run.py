@@ -23,7 +23,7 @@ def remind_run(
     out: str = OUT,
     outside_window: bool = OUTSIDE_WINDOW,
     reason: Reason = REASON,
-) -> State[None]:
+) -> State[None] | None:
     """Soạn và gửi thư đôn đốc: mỗi người nhận nhiều nhất một thư một ngày, chỉ khi có điều mới."""
     request = RunRequest(
         flow="remind",

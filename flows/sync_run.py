@@ -15,7 +15,7 @@ from tasks.tidying import tidy_landing
 @flow(name="sync", flow_run_name=run_name, persist_result=False, log_prints=False)
 def sync_run(
     config: str = CONFIG, as_of: str = AS_OF, source: str = ONLY_SOURCE, dry_run: bool = DRY_RUN
-) -> State[None]:
+) -> State[None] | None:
     """Kéo dữ liệu từ các nguồn, kiểm tra, nạp vào kho; bản ghi lỗi vào khu cách ly, nguồn lỗi bị chặn lại."""
     return told(RunRequest(flow="sync", config=config, as_of=as_of, source=source, dry_run=dry_run), tell_sync)
 
