@@ -1,5 +1,7 @@
-"""What is personal stays where it belongs. The one-stop server of the story fills every field about the applicant with a
-canary; landing holds it as received, and nothing else may know it.
+"""What is personal stays where it belongs.
+
+The one-stop server of the story fills every field about the applicant with a canary; landing holds it as received, and
+nothing else may know it.
 """
 
 import base64

@@ -1,5 +1,7 @@
-"""The story from end to end through the real flows: on SQLite with a private Prefect server, and on PostgreSQL against a
-running one. What each morning must bring is written by hand from the story, not computed.
+"""The story from end to end through the real flows.
+
+On SQLite with a private Prefect server, and on PostgreSQL against a running one. What each morning must bring is
+written by hand from the story, not computed.
 """
 
 import json
