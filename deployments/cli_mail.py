@@ -109,9 +109,9 @@ def outbox_list(
     from tasks.mail.wording import wording
     from warehouse import ledger_read
 
-    cli = shown(context)
+    cli, business_date = shown(context), _date(day)
     with cli.reading() as conn:
-        mails = ledger_read.mails_of(conn, business_date=_date(day), state=state or None)
+        mails = ledger_read.mails_of(conn, business_date=business_date, state=state or None)
         items: dict[int, list[dict[str, Any]]] = {}
         for item in ledger_read.items_of(conn, [m["id"] for m in mails]):
             kept = {k: item[k] for k in ("subject", "code", "flag", "level", "role")}

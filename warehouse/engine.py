@@ -22,6 +22,7 @@ from warehouse.errors import WarehouseBusyError, WarehouseUnavailableError
 BUSY_MILLISECONDS = 30_000
 STATEMENT_MILLISECONDS = 1_800_000  # a full load of a province is minutes; half an hour is an accident
 WRITER_KEY = crc32(b"dondoc writer") & 0x7FFFFFFF
+VERSION_TABLE = "dondoc_version"  # by which a database is known as ours
 _READING = "dondoc_reading"
 
 
@@ -131,7 +132,8 @@ def _sqlite(url: URL) -> Engine:
     def _promises(raw: Any, _record: object) -> None:
         raw.isolation_level = None  # the driver must not open transactions of its own
         raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        raw.execute("PRAGMA journal_mode = WAL")
+        if _is_ours_or_new(raw):
+            raw.execute("PRAGMA journal_mode = WAL")  # stays in the file: another application's is left as it is
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
 
@@ -140,6 +142,11 @@ def _sqlite(url: URL) -> Engine:
         conn.exec_driver_sql("BEGIN" if conn.get_execution_options().get(_READING) else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _is_ours_or_new(raw: Any) -> bool:
+    tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return not tables or VERSION_TABLE in tables
 
 
 def _postgresql(url: URL) -> Engine:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from warehouse.engine import reading, sqlite_file, transaction, where_is
+from warehouse.engine import VERSION_TABLE, reading, sqlite_file, transaction, where_is
 from warehouse.errors import SchemaError
 from warehouse.tables import metadata
 
-VERSION_TABLE = "dondoc_version"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 

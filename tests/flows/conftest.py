@@ -1,44 +1,25 @@
 """One private Prefect server for all flow tests of a worker, and villages to run flows in."""
 
-import logging
-import os
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.flows.village import DAWN, MONDAY, Village
+from tests.flows.village import Run, Village, runner, synced_village
 from tests.prefect_server import private_prefect
-
-Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
 def run() -> Iterator[Run]:
     """`run(village, "remind", at, dry_run=True …)`: that flow in this process; its report."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with private_prefect():
-        from deployments.running import call_flow
-
-        def call(village: Village, flow: str, at: datetime | str = MONDAY, **parameters: Any) -> dict[str, Any]:
-            logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
-            chosen = getattr(import_module(f"flows.{flow}_run"), f"{flow}_run")
-            as_of = at if isinstance(at, str) else at.isoformat()
-            return call_flow(chosen, config=str(village.config), as_of=as_of, **parameters)
-
-        yield call
+        yield runner()
 
 
 @pytest.fixture(scope="session")
 def synced(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Village:
     """The village after a sync and a flag run at dawn, nothing composed yet. Copy it, never use it."""
-    village = Village(tmp_path_factory.mktemp("synced") / "village").settle()
-    assert run(village, "sync", DAWN)["exit_status"] == 0
-    assert run(village, "flag", DAWN)["flags"]["open"] == 3
-    return village
+    return synced_village(tmp_path_factory, run)
 
 
 @pytest.fixture

@@ -4,14 +4,22 @@ Monday 23/11/2026 is an ordinary working day of the story. All dates are as_of d
 """
 
 import csv
+import logging
+import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tasks.rules.timezone import HANOI
+from tests.once import made_once
+
+Run = Callable[..., dict[str, Any]]
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 DAWN = MONDAY.replace(hour=6, minute=30)  # when the drops came and the templates were synced
@@ -174,19 +182,28 @@ class Village:
             out[mail["address"]] = (*out.get(mail["address"], ()), mail["state"])
         return out
 
-    def mail_id(self, address: str, revision: int = 1) -> int:
+    def mail_id(self, address: str, revision: int = 0, day: datetime | None = None) -> int:
+        """The one mail to that address, of that revision and day where given."""
         from warehouse import ledger_read
 
         rows = self.reading(ledger_read.mails_of)
-        (found,) = [m["id"] for m in rows if (m["address"], m["revision"]) == (address, revision)]
+        mine = [m for m in rows if m["address"] == address and revision in (0, m["revision"])]
+        (found,) = [m["id"] for m in mine if day is None or m["business_date"] == day.date()]
         return int(found)
 
-    def codes_of(self, address: str, revision: int = 1) -> list[str]:
+    def codes_of(self, address: str, revision: int = 0, day: datetime | None = None) -> list[str]:
         """The dossiers that mail asks for."""
         from warehouse import ledger_read
 
-        items = self.reading(lambda conn: ledger_read.items_of(conn, [self.mail_id(address, revision)]))
+        number = self.mail_id(address, revision, day)
+        items = self.reading(lambda conn: ledger_read.items_of(conn, [number]))
         return sorted(i["code"] for i in items if i["role"] == "asked")
+
+    def codes(self) -> list[str]:
+        """The open dossiers the warehouse knows."""
+        from warehouse import current
+
+        return sorted(d["dossier_code"] for d in self.reading(current.open_dossiers))
 
     def open_flags(self) -> list[str]:
         from warehouse import flag_store
@@ -208,3 +225,28 @@ class Village:
         found = (p for p in sorted(self.folder.rglob("*")) if p.is_file() and "prefect" not in p.parts)
         kept = (p for p in found if not p.name.endswith(("-wal", "-shm")))
         return {str(p.relative_to(self.folder)): p.read_bytes() for p in kept}
+
+
+def runner() -> Run:
+    """Runs flows in this process; Prefect must have a server by then."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    from deployments.running import call_flow
+
+    def run(village: Village, flow: str, at: datetime | str = MONDAY, **parameters: Any) -> dict[str, Any]:
+        chosen = getattr(import_module(f"flows.{flow}_run"), f"{flow}_run")
+        logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+        as_of = at if isinstance(at, str) else at.isoformat()
+        return call_flow(chosen, config=str(village.config), as_of=as_of, **parameters)
+
+    return run
+
+
+def synced_village(factory: pytest.TempPathFactory, run: Run) -> Village:
+    """The village after a sync and a flag run at dawn, nothing composed yet; made once a session."""
+
+    def make(folder: Path) -> None:
+        village = Village(folder).settle()
+        assert run(village, "sync", DAWN)["exit_status"] == 0
+        assert run(village, "flag", DAWN)["flags"]["open"] == 3
+
+    return Village(made_once(factory, "village", make))
