@@ -72,6 +72,10 @@ _WAITS: dict[str, tuple[str, str]] = {
         "Chế độ ops: chỉ gửi bản tin vận hành, thư đôn đốc được giữ lại. Đổi bằng `dondoc mail mode`.",
         "Ops mode: only the bulletin goes out, reminders are held. Change it with `dondoc mail mode`.",
     ),
+    "cap": (
+        "Đã gửi đủ {cap} thư của một lượt ([mail] max_per_run); các thư còn lại gửi ở lượt sau.",
+        "The {cap} mails of one run are sent ([mail] max_per_run); the others go out with the next run.",
+    ),
     "outside_window": (
         "Ngoài khung giờ gửi thư {window}; các thư nằm chờ trong sổ. Gửi bù đến {catch_up}: --outside-window --reason.",
         "Outside the mail window {window}; the mails wait in the ledger. Until {catch_up}: --outside-window --reason.",
@@ -92,7 +96,8 @@ def waiting_sentence(code: str, settings: Settings) -> str:
     if code not in _WAITS:
         return ""
     reminders = settings.reminders
-    return _said(_WAITS[code], settings, window=reminders.window, catch_up=reminders.catch_up_until)
+    words = {"window": reminders.window, "catch_up": reminders.catch_up_until, "cap": settings.mail.max_per_run}
+    return _said(_WAITS[code], settings, **words)
 
 
 def _of_reply(code: str) -> tuple[str, str]:

@@ -41,7 +41,8 @@ def send_mails(run_id: str, audiences: tuple[str, ...]) -> int:
     if barrier is not None:
         _hold_all(run, jobs, barrier)
         return 0
-    jobs = jobs[: run.settings.mail.max_per_run]
+    if len(jobs) > run.settings.mail.max_per_run:
+        run.mail_waits, jobs = "cap", jobs[: run.settings.mail.max_per_run]
     if run.dry_run:
         return _as_if_handed(run, jobs)
     try:

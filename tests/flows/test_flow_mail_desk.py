@@ -215,3 +215,13 @@ def test_without_a_directory_of_units_nobody_but_ops_is_written_to(run, empty_vi
         report = run(empty_village.configure(server.port), "morning")
         assert (report["exit_status"], report["mails"]["composed"]) == (3, 0)
         assert addresses(server) == [OPS]
+
+
+def test_a_run_sends_at_most_so_many_and_the_next_one_goes_on(run, village: Village) -> None:
+    with ScriptedSmtp() as server:
+        village.configure(server.port, mail="max_per_run = 1")
+        report = run(village, "remind")
+        assert (report["exit_status"], addresses(server)) == (0, [ALPHA])
+        assert "max_per_run" in report["mail_waits"]
+        run(village, "remind", MONDAY + timedelta(minutes=15))
+        assert addresses(server) == [ALPHA, BETA]

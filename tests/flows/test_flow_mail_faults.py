@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import trustme
 
-from tests.flows.village import ALPHA, ALPHA_DEPUTY, BETA, MONDAY, OPS, WEDNESDAY, Village
+from tests.flows.village import ALPHA, ALPHA_DEPUTY, BETA, CONTACTS, MONDAY, OPS, WEDNESDAY, Village
 from tests.scripted_smtp import DROP, ScriptedSmtp
 from warehouse import desk
 
@@ -212,3 +212,13 @@ def test_the_bulletin_tells_of_a_lost_answer_the_same_morning(run, empty_village
         again = run(empty_village, "morning")
         assert (again["exit_status"], again["mails"]["handed"]) == (0, 0)
         assert took(server) == {ALPHA: 1, BETA: 1, OPS: 1}
+
+
+def test_an_address_no_server_can_take_holds_up_nobody(run, empty_village: Village) -> None:
+    odd = [row | {"email": "chủ.tịch@tinh.example.gov.vn"} if row["unit_code"] == "B" else row for row in CONTACTS]
+    empty_village.drop("danh-ba", odd)
+    with ScriptedSmtp() as server:
+        report = run(empty_village.configure(server.port), "morning")
+        assert report["exit_status"] == 0
+        assert took(server) == {ALPHA: 1, OPS: 1}
+    assert "B no_recipient" in empty_village.open_flags()
