@@ -218,7 +218,7 @@ def _open_dispute(conn: "Connection", item: str, locale: str) -> dict[str, Any]:
 def _known_address(conn: "Connection", address: str, locale: str) -> None:
     from warehouse import current
 
-    if address not in {row["email"] for row in current.contacts(conn)}:
+    if address.casefold() not in {row["email"] for row in current.contacts(conn)}:
         raise UsageFaultError(say("not_found", locale, what=address))
 
 

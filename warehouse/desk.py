@@ -114,16 +114,16 @@ def set_mode(conn: Connection, mode: str, by: str, reason: str, now: datetime) -
 
 def mark_bounced(conn: Connection, address: str, by: str, reason: str, now: datetime) -> None:
     """Mail to this address comes back: the deputy is written to instead."""
-    _switch(conn, f"address:{address}", "bounced", by, reason, now)
+    _switch(conn, f"address:{address.casefold()}", "bounced", by, reason, now)
 
 
 def mark_reachable(conn: Connection, address: str, by: str, reason: str, now: datetime) -> None:
     """The address works again."""
-    _switch(conn, f"address:{address}", "reachable", by, reason, now)
+    _switch(conn, f"address:{address.casefold()}", "reachable", by, reason, now)
 
 
 def bounced_addresses(conn: Connection) -> frozenset[str]:
-    """Addresses that are to be passed over."""
+    """Addresses that are to be passed over, in small letters: that is how addresses compare."""
     newest = select(func.max(switches.c.id)).where(switches.c.name.like("address:%")).group_by(switches.c.name)
     chosen = select(switches.c.name).where(switches.c.id.in_(newest), switches.c.value == "bounced")
     return frozenset(str(name).removeprefix("address:") for name in conn.execute(chosen).scalars())

@@ -14,7 +14,7 @@ from tasks.intake import cells, keys
 from tasks.intake.cells import AnySeries, Cells
 from tasks.intake.dates import check_formats
 from tasks.intake.status_words import STATUS_WORDS
-from tasks.intake.text import clean, clean_code, clean_word, fold
+from tasks.intake.text import clean, clean_address, clean_code, clean_word, fold
 from tasks.intake.unit_map import UnitMap
 from tasks.rules.datasets import VOCABULARY, Column, Dataset, Kind
 from tasks.rules.timezone import HANOI
@@ -22,6 +22,7 @@ from tasks.sources.base import RawRecord
 
 _MARKED = frozenset({Kind.INSTANT, Kind.DAY, Kind.NUMBER, Kind.BOOLEAN})  # kinds that can be misunderstood
 _UNITS = frozenset({"unit_code", "holding_unit_code", "to_unit_code", "inspecting_unit_code", "follow_up_unit_code"})
+_ADDRESSES = frozenset({"email", "delegate_email"})
 # the day by which a source's agency code is looked up, since such codes are used again
 _ANCHORS = {
     "dossiers": "received_at",
@@ -96,7 +97,7 @@ def _codes(dataset: Dataset, name: str, raw: list[str | None], context: Normalis
     if vocabulary := VOCABULARY.get((dataset.name, name)):
         known = frozenset(vocabulary)
         return cells.texts(raw, lambda text: folded if (folded := fold(text)) in known else clean_word(text))
-    return cells.texts(raw, clean_code)
+    return cells.texts(raw, clean_address if name in _ADDRESSES else clean_code)
 
 
 def _units(raw: list[str | None], anchor: Sequence[date | None], context: NormaliseContext) -> Cells:

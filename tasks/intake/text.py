@@ -47,6 +47,11 @@ def clean_code(text: str) -> str:
     return _composed(clean_word(text).replace(" ", ""))
 
 
+def clean_address(text: str) -> str:
+    """A mail address: large and small letters are the same to every server in use, so to us too."""
+    return _composed(clean_code(text).casefold())
+
+
 def fold(text: str) -> str:
     """The form in which headings and words of a list are compared: case and spaces do not count."""
     return clean_word(text).casefold()

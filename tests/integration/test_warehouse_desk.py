@@ -56,6 +56,14 @@ def test_bounced_addresses(engine):
         assert desk.bounced_addresses(conn) == {"h2@example.gov.vn"}
 
 
+def test_addresses_bounce_however_their_letters_are_written(engine):
+    with transaction(engine) as conn:
+        desk.mark_bounced(conn, "H1@Example.gov.vn", "lan", "550", MORNING)
+        assert desk.bounced_addresses(conn) == {"h1@example.gov.vn"}
+        desk.mark_reachable(conn, "h1@EXAMPLE.gov.vn", "lan", "", MORNING)
+        assert desk.bounced_addresses(conn) == frozenset()
+
+
 def uncertain(conn, address="h1@example.gov.vn"):
     mail_id = ledger.plan(conn, a_mail(address), [an_item(address)])
     ledger.claim(conn, mail_id, "run-1", MORNING)

@@ -225,3 +225,18 @@ def test_days_are_dates_or_nothing() -> None:
         CONTEXT,
     )
     assert frame["issued_on"].tolist() == [date(2025, 6, 20), None, date(2025, 6, 20)]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "column", "values"),
+    [
+        ("contacts", "email", {"unit_code": "31157", "role": "head", "name": "-"}),
+        ("absences", "delegate_email", {"unit_code": "31157", "from_on": "16/11/2026"}),
+    ],
+)
+def test_addresses_compare_without_their_capitals(dataset, column, values) -> None:
+    written = [record({**values, column: text}) for text in ("h1@x.gov.vn", " H1@X.Gov.VN ", "h1 @x.gov.vn")]
+    frame = normalise(DATASETS[dataset], written, CONTEXT)
+    assert set(frame[column]) == {"h1@x.gov.vn"}
+    assert frame["record_key"].nunique() == 1
+    assert frame["content_hash"].nunique() == 1
