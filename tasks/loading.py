@@ -39,7 +39,7 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
     report = check(dataset, frame, _context(run, configured))
     batch = _batch(run, configured, pulled, frame, aside, report)
     seen = frozenset(everything["record_key"])
-    refusals = [r.text for r in report.source_faults] + gate_sentences(run, configured, batch, seen)
+    refusals = [r.text for r in report.source_faults] + gate_sentences(run, batch, seen)
     if refusals:
         record_fault(run, configured, "gate_closed", " ".join(refusals), "refused")
         logger().error("%s: gate closed, nothing promoted", source)
