@@ -102,7 +102,8 @@ def confirm_unchanged(conn: Connection, frame: Frame, staged: Table) -> None:
 def end_missing(conn: Connection, frame: Frame, staged: Table) -> int:
     """Rows of this source that its complete snapshot no longer has end at its data moment; returns how many.
 
-    A row that came, but lies in quarantine, has not gone.
+    Never before they began: a row that we learnt after that moment was known for no time at all. A row that came, but
+    lies in quarantine, has not gone.
     """
     current = frame.versions
     came = select(staged.c.record_key).where(staged.c.record_key == current.c.record_key)
@@ -119,7 +120,9 @@ def end_missing(conn: Connection, frame: Frame, staged: Table) -> int:
         ~came.exists(),
         ~doubted.exists(),
     )
-    return conn.execute(update(current).values(known_to=frame.data_moment).where(gone)).rowcount
+    moment = _instant(frame.data_moment)
+    ended = case((current.c.known_from > moment, current.c.known_from), else_=moment)
+    return conn.execute(update(current).values(known_to=ended).where(gone)).rowcount
 
 
 def _instant(moment: datetime) -> ColumnElement[datetime]:

@@ -195,3 +195,14 @@ def test_nothing_is_ever_deleted(engine):
         at = lineage.known_at(conn, "dossiers", "one-stop", "1", MORNING + 1.5 * DAY)
         assert at["content_hash"] == "1-b"
         assert lineage.known_at(conn, "dossiers", "one-stop", "1", MORNING - DAY) is None
+
+
+def test_a_row_ends_at_the_data_moment_but_never_before_it_began(engine):
+    load(engine, units_batch([a_unit("1"), a_unit("2")], data_moment=MORNING - DAY))
+    load(engine, units_batch([a_unit("1")], data_moment=MORNING - DAY / 2, as_of=MORNING + DAY, run_id="r2"))
+    load(engine, units_batch([], data_moment=MORNING + DAY, as_of=MORNING + 2 * DAY, run_id="r3"))
+    with reading(engine) as conn:
+        (late,) = lineage.versions_of(conn, "units", "one-stop", "2|")
+        (plain,) = lineage.versions_of(conn, "units", "one-stop", "1|")
+    assert (late["known_from"], late["known_to"]) == (MORNING, MORNING)
+    assert (plain["known_from"], plain["known_to"]) == (MORNING, MORNING + DAY)
