@@ -5,10 +5,12 @@ themselves stay in `calendar_table`, times of day in `office_hours`, deadlines i
 """
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 
 from tasks.rules.calendar_table import Basis, CalendarDay, DayKind, parse_calendar_csv
 
@@ -47,6 +49,7 @@ class WorkingCalendar:
     _by_day: dict[date, CalendarDay] = field(init=False, repr=False, compare=False)
     _years: frozenset[int] = field(init=False, repr=False, compare=False)
     _version: str = field(init=False, repr=False, compare=False)
+    _counted: dict[int, tuple[int, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         entries = tuple(sorted(self.entries, key=lambda entry: entry.day))
@@ -116,14 +119,22 @@ class WorkingCalendar:
         if count < 0:
             msg = f"count must not be negative: {count}"
             raise ValueError(msg)
-        for _ in range(count):
-            day = self.next_working_day(day)
-        return day
+        if count == 0:
+            return day
+        first = day + _ONE_DAY
+        year, passed = first.year, self._worked_before(first)
+        while (worked := self._worked(year))[-1] - passed < count:
+            count -= worked[-1] - passed
+            year, passed = year + 1, 0
+        return date(year, 1, 1) + timedelta(days=bisect_left(worked, passed + count))
 
     def working_days_between(self, after: date, until: date) -> int:
         """How many working days lie in (after, until]; 0 when `until` is not later."""
-        days = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))
-        return sum(map(self.is_working_day, days))
+        if until <= after:
+            return 0
+        first = after + _ONE_DAY
+        whole = sum(self._worked(year)[-1] for year in range(first.year, until.year))
+        return whole + self._worked(until.year)[until.timetuple().tm_yday - 1] - self._worked_before(first)
 
     def with_entries(self, entries: Iterable[CalendarDay]) -> "WorkingCalendar":
         """The calendar with a province's entries over it, day by day.
@@ -136,6 +147,19 @@ class WorkingCalendar:
         kept = (e for e in self.entries if not (e.provisional and e.day.year in announced))
         merged = {entry.day: entry for entry in (*kept, *added)}
         return WorkingCalendar(tuple(merged.values()), self.saturday_counts)
+
+    def _worked(self, year: int) -> tuple[int, ...]:
+        """How many working days a year has had by the end of each of its days: counted once, on first asking."""
+        if year not in self._counted:
+            self._must_know(date(year, 1, 1))
+            days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+            self._counted[year] = tuple(accumulate(self.is_working_day(day) for day in days if day.year == year))
+        return self._counted[year]
+
+    def _worked_before(self, day: date) -> int:
+        """Working days of the day's year before it."""
+        passed = day.timetuple().tm_yday - 1
+        return self._worked(day.year)[passed - 1] if passed else 0
 
     def _rests(self, day: date) -> bool:
         return day.weekday() == _SUNDAY or (day.weekday() == _SATURDAY and not self.saturday_counts)
