@@ -70,7 +70,7 @@ def _dossier(conn: Connection, row: Row, events: list[Row], world: World) -> dic
     file: DossierFile = read.dossier_files([row], events, catalogue, _moments(conn))[0]
     state = state_at(file, world.as_of)
     dates = dates_of(file, state, world.calendar, world.hours)
-    asked = asked_unit(file, state, world)
+    asked = asked_unit(file, state, world.directory, world.today)
     record = file.record
     return {
         "code": record.dossier_code,

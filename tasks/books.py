@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from tasks.mail.frozen import thaw_digest
 from tasks.rules.corrections import Address, Told
 from tasks.rules.departures import SourceFile
+from tasks.rules.disputes import disputes_in_log
 from tasks.rules.ladder import Asked
 from tasks.rules.model import Audience
-from tasks.rules.records import Dispute
+from tasks.rules.records import Dispute, RecommendationFile
 from tasks.rules.situation import Books, ItemAsked, ItemFamily
 from warehouse import day_book, desk, ledger_read
 
@@ -48,6 +49,16 @@ def disputes_of(conn: Connection) -> dict[str, list[Dispute]]:
     return out
 
 
+def all_disputes(conn: Connection, files: Iterable[SourceFile]) -> dict[str, list[Dispute]]:
+    """Disputes by item: those of the desk and those in the recommendations' own logs."""
+    out = disputes_of(conn)
+    for file in files:
+        if isinstance(file, RecommendationFile):
+            for dispute in disputes_in_log(file):
+                out.setdefault(dispute.item_key, []).append(dispute)
+    return out
+
+
 def hashes_of(files: Iterable[SourceFile]) -> dict[str, str]:
     """Content hash of each item's current source row."""
     return {f.record.item_key: f.record.origin.content_hash for f in files}
@@ -74,7 +85,7 @@ def remembered(
         asked=_asked(ledger_read.asked_history(conn, open_items)),
         told=told,
         corrected=_corrected(ledger_read.corrections_made(conn)),
-        disputes=disputes_of(conn),
+        disputes=all_disputes(conn, files.values()),
         content_hashes=hashes_of(files.values()),
     )
 

@@ -7,7 +7,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.books import disputes_of, hashes_of
+from tasks.books import all_disputes, hashes_of
 from tasks.gather import open_dossiers, recommendations, world_of
 from tasks.mail.frozen import freeze
 from tasks.narration import logger
@@ -51,7 +51,7 @@ def _flags(run: Run, conn: Connection) -> list[ItemFacts]:
     world = world_of(run, conn)
     dossiers, recs = open_dossiers(conn), recommendations(conn)
     items = open_flags(dossiers, recs, world)
-    disputes, hashes = disputes_of(conn), hashes_of([*dossiers, *recs])
+    disputes, hashes = all_disputes(conn, recs), hashes_of([*dossiers, *recs])
     marked = []
     for item in items:
         effect = effect_of(disputes.get(item.item_key, ()), hashes.get(item.item_key, ""), run.calendar, world.today)

@@ -11,7 +11,7 @@ from tasks.rules.directory import Directory
 from tasks.rules.dossier_flags import World
 from tasks.rules.records import DossierFile, RecommendationFile
 from tasks.run_context import Run
-from warehouse import current, desk, freshness
+from warehouse import current, desk, freshness, quarantine
 
 
 def world_of(run: Run, conn: Connection) -> World:
@@ -37,6 +37,7 @@ def recommendations(conn: Connection) -> list[RecommendationFile]:
         current.current_rows(conn, "recommendations"),
         current.current_rows(conn, "recommendation_events"),
         data_moments(conn),
+        _doubtful(conn),
     )
 
 
@@ -55,10 +56,24 @@ def data_moments(conn: Connection) -> dict[str, datetime]:
 
 
 def _dossiers(conn: Connection, rows: list[dict[str, object]]) -> list[DossierFile]:
-    codes = {(str(r["system"]), str(r["dossier_code"])) for r in rows}
+    events = current.events_for(conn, {(str(r["system"]), str(r["dossier_code"])) for r in rows})
+    told_of = {(str(e["system"]), str(e["dossier_code"])) for e in events}
     return read.dossier_files(
         rows,
-        current.events_for(conn, codes),
+        events,
         read.procedures(current.current_rows(conn, "procedures")),
         data_moments(conn),
+        siblings=current.dossiers_by_code(conn, told_of),
+        doubtful=_doubtful(conn),
+    )
+
+
+def _doubtful(conn: Connection) -> frozenset[str]:
+    """Items of which a newer version lies in quarantine."""
+    subjects = {"dossiers": "dossier", "recommendations": "recommendation"}
+    return frozenset(
+        current.item_key(subjects[dataset], system, key)
+        for (system, dataset), keys in quarantine.doubtful_keys(conn).items()
+        if dataset in subjects
+        for key in keys
     )

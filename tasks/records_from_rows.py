@@ -1,10 +1,11 @@
 """Warehouse rows become the rules' records: the only place that knows both shapes. No decisions here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from tasks.event_join import events_of_dossiers
 from tasks.rules.dossier_history import procedure_for
 from tasks.rules.model import Duration, DurationUnit, SupplementPolicy
 from tasks.rules.records import (
@@ -108,32 +109,39 @@ def dossier_files(
     event_rows: Iterable[Row],
     catalogue: Mapping[str, list[Procedure]],
     moments: Mapping[str, datetime],
+    siblings: Iterable[Row] = (),
+    doubtful: Container[str] = (),
 ) -> list[DossierFile]:
-    """Dossiers with their events, joined on (system, dossier_code) and narrowed by unit where the event names one.
+    """Dossiers with their events.
 
-    `moments` gives each source's newest data moment: a row that did not change is as fresh as its source.
+    `moments` gives each source's newest data moment: a row that did not change is as fresh as its source. `siblings`
+    are all dossiers that bear one of the codes, `doubtful` the item keys of which a newer version is in quarantine.
     """
-    events: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for e in event_rows:
-        events[e["system"], e["dossier_code"]].append(e)
+    rows = list(rows)
+    events, unclear = events_of_dossiers(event_rows, [*rows, *siblings])
     files = []
     for r in rows:
         record = _dossier(r, moments)
-        mine = [e for e in events[r["system"], r["dossier_code"]] if e["unit_code"] in (None, "", r["unit_code"])]
+        place = (r["system"], r["record_key"])
         procedure = procedure_for(catalogue.get(record.procedure_code, []), record.received_at.astimezone(HANOI).date())
         files.append(
-            DossierFile(record=record, events=tuple(_dossier_event(e, moments) for e in mine), procedure=procedure)
+            DossierFile(
+                record=record,
+                events=tuple(_dossier_event(e, moments) for e in events.get(place, ())),
+                procedure=procedure,
+                in_doubt=place in unclear or record.item_key in doubtful,
+            )
         )
     return files
 
 
 def recommendation_files(
-    rows: Iterable[Row], event_rows: Iterable[Row], moments: Mapping[str, datetime]
+    rows: Iterable[Row], event_rows: Iterable[Row], moments: Mapping[str, datetime], doubtful: Container[str] = ()
 ) -> list[RecommendationFile]:
     """Recommendations with their logs."""
-    events: dict[str, list[RecommendationEvent]] = defaultdict(list)
+    events: dict[tuple[str, str], list[RecommendationEvent]] = defaultdict(list)
     for e in event_rows:
-        events[e["recommendation_code"]].append(
+        events[e["system"], e["recommendation_code"]].append(
             RecommendationEvent(
                 recommendation_code=e["recommendation_code"],
                 at=e["at"],
@@ -144,10 +152,12 @@ def recommendation_files(
                 expires_on=e["expires_on"],
             )
         )
-    return [
-        RecommendationFile(record=_recommendation(r, moments), events=tuple(events[r["recommendation_code"]]))
-        for r in rows
-    ]
+    files = []
+    for r in rows:
+        record = _recommendation(r, moments)
+        log = tuple(events[r["system"], r["recommendation_code"]])
+        files.append(RecommendationFile(record=record, events=log, in_doubt=record.item_key in doubtful))
+    return files
 
 
 def _dossier(r: Row, moments: Mapping[str, datetime]) -> DossierRecord:
@@ -209,6 +219,7 @@ def _origin(r: Row, moments: Mapping[str, datetime]) -> Provenance:
         system=r["system"],
         source_ref=r["source_ref"],
         content_hash=r["content_hash"],
+        known_from=r["known_from"],
         data_moment=moments.get(r["source"], r["data_moment"]),
     )
 

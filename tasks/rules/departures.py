@@ -3,21 +3,25 @@
 from datetime import date, datetime
 
 from tasks.rules.dossier_flags import World, asked_unit
-from tasks.rules.dossier_history import dates_of, state_at
+from tasks.rules.dossier_history import DossierState, dates_of, state_at
 from tasks.rules.model import Cleared, ClearedReason, Flag, ItemFacts
 from tasks.rules.recommendations import RecommendationState, recommendation_state
 from tasks.rules.records import WITHDRAWN, DossierFile, RecommendationFile
 from tasks.rules.timezone import HANOI
+from tasks.rules.working_calendar import CalendarUnknownError
 
 SourceFile = DossierFile | RecommendationFile
 
 
 def why_left(told: ItemFacts, file: SourceFile | None, world: World) -> Cleared:
     """The reason, as far as the history tells it; `told` is what the last handed mail said."""
-    if isinstance(file, DossierFile):
-        return _dossier_left(told, file, world)
-    if isinstance(file, RecommendationFile):
-        return _recommendation_left(told, recommendation_state(file, world.as_of), world)
+    try:
+        if isinstance(file, DossierFile):
+            return _dossier_left(told, file, world)
+        if isinstance(file, RecommendationFile):
+            return _recommendation_left(told, recommendation_state(file, world.as_of), world)
+    except CalendarUnknownError:  # one far date must not silence everybody
+        return Cleared(reason=ClearedReason.NOT_DUE)
     return Cleared(reason=ClearedReason.NOT_DUE)
 
 
@@ -26,12 +30,10 @@ def _dossier_left(told: ItemFacts, file: DossierFile, world: World) -> Cleared:
     if state.finished_at is not None:
         if file.record.status == WITHDRAWN:
             return Cleared(reason=ClearedReason.WITHDRAWN, at=state.finished_at)
-        dates = dates_of(file, state, world.calendar, world.hours)
-        finished_on = state.finished_at.astimezone(HANOI).date()
-        return _resolved(finished_on, dates.due_on, state.finished_at, world)
+        return _resolved(state.finished_at, _due_on(file, state, world), world)
     if state.paused and told.flag is not Flag.PAUSED_PAST_DUE:
         return Cleared(reason=ClearedReason.PAUSED, at=state.paused_since)
-    unit = asked_unit(file, state, world).today
+    unit = asked_unit(file, state, world.directory, world.today).today
     if unit is not None and unit.code != told.unit_code:
         return Cleared(reason=ClearedReason.MOVED, at=state.holding_since)
     if state.extended_to is not None:
@@ -40,7 +42,15 @@ def _dossier_left(told: ItemFacts, file: DossierFile, world: World) -> Cleared:
     return Cleared(reason=ClearedReason.NOT_DUE)
 
 
-def _resolved(finished_on: date, due_on: date | None, at: datetime, world: World) -> Cleared:
+def _due_on(file: DossierFile, state: DossierState, world: World) -> date | None:
+    try:
+        return dates_of(file, state, world.calendar, world.hours).due_on
+    except CalendarUnknownError:
+        return None
+
+
+def _resolved(at: datetime, due_on: date | None, world: World) -> Cleared:
+    finished_on = at.astimezone(HANOI).date()
     if due_on is None:
         return Cleared(reason=ClearedReason.RESOLVED, at=at)
     if finished_on < due_on:
@@ -55,9 +65,11 @@ def _recommendation_left(told: ItemFacts, state: RecommendationState, world: Wor
         return Cleared(reason=ClearedReason.VERIFIED, at=state.since)
     if state.status == "reported":
         return Cleared(reason=ClearedReason.REPORTED, at=state.since)
+    if not state.owner_must_act:  # cancelled, superseded, not applicable, risk accepted
+        return Cleared(reason=ClearedReason.WITHDRAWN, at=state.since)
     if told.flag is Flag.DUE_DATE_MISSING and state.due_on is not None:
         return Cleared(reason=ClearedReason.DUE_DATE_SET, until=state.due_on)
-    if state.original_due_on is not None and state.owner_must_act:
+    if state.original_due_on is not None:
         late = world.calendar.working_days_between(state.original_due_on, world.today)
         return Cleared(
             reason=ClearedReason.EXTENDED, until=state.due_on, document=state.extension_document, days_late=late or None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from tasks.rules.arming import TERM_ORDER, family
+from tasks.rules.arming import TERM_ORDER, UNJUDGED, family
 from tasks.rules.corrections import Address, Told, corrections_due
 from tasks.rules.departures import why_left
 from tasks.rules.dossier_flags import World
@@ -22,6 +22,7 @@ from tasks.rules.model import (
     DigestItem,
     DigestKind,
     Flag,
+    ItemFacts,
     Recipient,
     Role,
     Section,
@@ -112,13 +113,19 @@ def _has_cause(address: Address, told: Told | None, asked: Sequence[DigestItem],
 
 
 def _is_all_clear(address: Address, told: Told | None, asked: Sequence[DigestItem], situation: Situation) -> bool:
-    """The last handed mail asked for something and nothing of it is open anywhere now; disputed items count as open."""
+    """The last handed mail asked for something and nothing of it is open anywhere now.
+
+    Disputed items count as open, and so do those that cannot be judged. Who left the post is told nothing more.
+    """
     if told is None or asked or address[0] not in _ANSWERED_WITH_ALL_CLEAR:
         return False
+    world = situation.world
+    if not world.directory.is_current_address(address[1], world.today):
+        return False
     before = told.digest.items(Role.ASKED)
-    still_open = {(i.item_key, family(i.flag)) for i in situation.items}
+    still_open, unjudged = _open_matters(situation), _unjudged(situation)
     return bool(before) and not any(
-        (i.facts.item_key, family(i.facts.flag)) in still_open or i.facts.source in situation.held_sources
+        _matter(i.facts) in still_open or i.facts.item_key in unjudged or i.facts.source in situation.held_sources
         for i in before
     )
 
@@ -130,22 +137,41 @@ def _left(
     fixes: Sequence[DigestItem],
     situation: Situation,
 ) -> list[DigestItem]:
+    """What the last handed mail asked for and today's does not, with the reason; silent where no reason is sure."""
     if told is None or address[0] not in _ANSWERED_WITH_ALL_CLEAR:
         return []
-    here = {(i.facts.item_key, family(i.facts.flag)) for i in asked}
-    corrected = {i.facts.item_key for i in fixes}
-    disputed_keys = {i.item_key for i in situation.items if disputed(i, situation)}
+    said = {_matter(i.facts) for i in asked}
+    silent = {i.facts.item_key for i in fixes} | _unjudged(situation)
     left = []
     for item in told.digest.items(Role.ASKED):
-        key = item.facts.item_key
-        if (key, family(item.facts.flag)) in here or key in corrected or item.facts.source in situation.held_sources:
+        facts = item.facts
+        if _matter(facts) in said or facts.item_key in silent or facts.source in situation.held_sources:
             continue
-        if key in disputed_keys:
-            cleared = Cleared(reason=ClearedReason.DISPUTED)
-        else:
-            cleared = why_left(item.facts, situation.files.get(key), situation.world)
-        left.append(DigestItem(facts=item.facts, role=Role.CLEARED, cleared=cleared))
+        cleared = _reason(facts, situation)
+        if cleared is not None:
+            left.append(DigestItem(facts=facts, role=Role.CLEARED, cleared=cleared))
     return left
+
+
+def _reason(facts: ItemFacts, situation: Situation) -> Cleared | None:
+    """Why it left; None for what is still open and only asked of somebody else at the same unit."""
+    open_item = _open_matters(situation).get(_matter(facts))
+    if open_item is not None and disputed(open_item, situation):
+        return Cleared(reason=ClearedReason.DISPUTED)
+    cleared = why_left(facts, situation.files.get(facts.item_key), situation.world)
+    return cleared if open_item is None or cleared.reason is ClearedReason.MOVED else None
+
+
+def _matter(facts: ItemFacts) -> tuple[str, str]:
+    return facts.item_key, family(facts.flag)
+
+
+def _open_matters(situation: Situation) -> dict[tuple[str, str], ItemFacts]:
+    return {_matter(i): i for i in situation.items}
+
+
+def _unjudged(situation: Situation) -> set[str]:
+    return {i.item_key for i in situation.items if i.flag in UNJUDGED}
 
 
 def _is_due_soon_day(world: World, weekdays: frozenset[int]) -> bool:

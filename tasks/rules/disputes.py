@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from tasks.rules.records import Dispute
+from tasks.rules.records import Dispute, RecommendationFile
+from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import WorkingCalendar
 
 QUIET_WORKING_DAYS = 2
@@ -19,6 +20,21 @@ class DisputeEffect:
     out_of_mails: bool = False
     frozen_days: frozenset[date] = frozenset()  # do not count for the ladder
     ops_item: bool = False  # upheld, yet the source still says the same after five working days
+
+
+def disputes_in_log(file: RecommendationFile) -> tuple[Dispute, ...]:
+    """A recommendation's own `dispute` events; any later event of its log is the answer, and it returns."""
+    events = sorted(file.events, key=lambda e: e.at)
+    return tuple(
+        Dispute(
+            item_key=file.record.item_key,
+            opened_on=event.at.astimezone(HANOI).date(),
+            content_hash=file.record.origin.content_hash,
+            outcome="rejected" if number + 1 < len(events) else "",
+        )
+        for number, event in enumerate(events)
+        if event.event == "dispute"
+    )
 
 
 def quiet_days(opened_on: date, calendar: WorkingCalendar) -> frozenset[date]:

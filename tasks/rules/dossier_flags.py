@@ -38,7 +38,9 @@ def dossier_flags(dossier: DossierFile, world: World) -> tuple[ItemFacts, ...]:
     state = state_at(dossier, world.as_of)
     if record.status in NOT_RECEIVED or state.finished_at is not None:
         return ()
-    asked = asked_unit(dossier, state, world)
+    asked = asked_unit(dossier, state, world.directory, world.today)
+    if dossier.in_doubt:
+        return (_facts(dossier, Flag.DATA_IN_DOUBT, asked, world, state),)
     try:
         dates = dates_of(dossier, state, world.calendar, world.hours)
     except CalendarUnknownError:
@@ -53,19 +55,17 @@ def dossier_flags(dossier: DossierFile, world: World) -> tuple[ItemFacts, ...]:
     return tuple(found)
 
 
-def asked_unit(dossier: DossierFile, state: DossierState, world: World) -> Resolved:
-    """Who is asked today: the holder where another unit holds it, else the recorded unit, through succession."""
-    record = dossier.record
+def asked_unit(dossier: DossierFile, state: DossierState, directory: Directory, today: date) -> Resolved:
+    """Who is asked on a day: the holder where another unit holds it, else the recorded unit, through succession."""
     if state.holding_unit_code:
-        since = (state.holding_since or record.received_at).astimezone(HANOI).date()
-        return world.directory.answering(state.holding_unit_code, since, world.today)
-    return world.directory.answering(record.unit_code, record.received_at.astimezone(HANOI).date(), world.today)
+        since = (state.holding_since or dossier.record.received_at).astimezone(HANOI).date()
+        return directory.answering(state.holding_unit_code, since, today)
+    return lead_unit(dossier.record.unit_code, dossier.record.received_at, directory, today)
 
 
-def lead_unit(dossier: DossierFile, world: World) -> Resolved:
+def lead_unit(unit_code: str, received_at: datetime, directory: Directory, today: date) -> Resolved:
     """The recorded unit's heir: informed where another unit is asked."""
-    record = dossier.record
-    return world.directory.answering(record.unit_code, record.received_at.astimezone(HANOI).date(), world.today)
+    return directory.answering(unit_code, received_at.astimezone(HANOI).date(), today)
 
 
 def _flags(state: DossierState, dates: DossierDates, world: World) -> Iterator[Flag]:
@@ -115,9 +115,8 @@ def _facts(
     dates: DossierDates | None = None,
 ) -> ItemFacts:
     record = dossier.record
-    lead = lead_unit(dossier, world)
+    lead = lead_unit(record.unit_code, record.received_at, world.directory, world.today)
     unit = asked.today or asked.recorded
-    due_at = dates.due_at if dates else None
     stands = _lateness(dates, world)
     promised = (dates.due_on or dates.appointment_on) if dates else None
     return ItemFacts(
@@ -136,7 +135,7 @@ def _facts(
         received_at=record.received_at,
         appointment_on=dates.appointment_on if dates else None,
         own_due_on=dates.own_on if dates else None,
-        due_at=due_at,
+        due_at=dates.due_at if dates else None,
         due_by_minute=dates.by_minute if dates else False,
         original_due_on=dates.original_due_on if dates else None,
         extension_document=state.extension_document if state else "",
@@ -147,6 +146,7 @@ def _facts(
         tier=stands.tier if stands and flag is Flag.OVERDUE else None,
         paused_since=state.paused_since if state else None,
         holding_since=_held_since(state),
+        asked_from=_day(state.holding_since) if state and state.holding_since else None,
         succession_basis=asked.basis,
         step_name=record.step_name,
         officer_post=record.officer_post,
@@ -172,4 +172,8 @@ def _data_moment(dossier: DossierFile) -> datetime:
 def _held_since(state: DossierState | None) -> date | None:
     if state is None or not state.holding_unit_code or state.holding_since is None:
         return None
-    return state.holding_since.astimezone(HANOI).date()
+    return _day(state.holding_since)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(HANOI).date()

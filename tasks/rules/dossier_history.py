@@ -32,7 +32,7 @@ class DossierState:
     paused: bool
     paused_since: datetime | None
     holding_unit_code: str  # "" when the recorded unit holds it
-    holding_since: datetime | None
+    holding_since: datetime | None  # when the present holding began, also after a transfer back; None: from the start
     extended_to: datetime | None
     extension_document: str
 
@@ -62,12 +62,12 @@ def state_at(dossier: DossierFile, moment: datetime, *, present: bool = True) ->
     paused = _source_says_paused(record) if present else None
     if paused is None:
         paused = running
-    if running and not paused:  # the source counts again, the log has no resume: generous to the unit
-        pauses = (*pauses[:-1], Pause(start=pauses[-1].start, end=moment))
+    if running and not paused:  # the source counts again, the log has no resume yet
+        pauses = (*pauses[:-1], Pause(start=pauses[-1].start, end=_counts_again(record, pauses[-1].start, moment)))
     holding, since = _holder(record, events, present=present)
     extensions = [e for e in events if e.event == "extend" and e.document_no and e.new_due_at]
     return DossierState(
-        finished_at=_finished_at(record, moment),
+        finished_at=_finished_at(record, moment, present=present),
         pauses=pauses,
         paused=paused,
         paused_since=pauses[-1].start if running and paused else None,
@@ -109,9 +109,9 @@ def dates_of(
         closing = _closing(appointment_on, hours)
         promised = appointment if by_minute and appointment and appointment_on == _day(appointment) else closing
         due_at = _later(own_at, promised)
-        if state.extended_to is not None and due_at is not None:
-            original_on = _day(due_at)
-            due_at = _later(due_at, _closing(calendar.on_or_after(_day(state.extended_to)), hours))
+        extended_at = _closing(calendar.on_or_after(_day(state.extended_to)), hours) if state.extended_to else None
+        if due_at is not None and extended_at is not None and extended_at > due_at:  # never to an earlier date
+            original_on, due_at = _day(due_at), extended_at
     return DossierDates(
         received_on=received_on or _day(record.received_at),
         appointment_on=appointment_on,
@@ -164,18 +164,28 @@ def _holder(record: DossierRecord, events: Sequence[DossierEvent], *, present: b
     transfers = [e for e in events if e.event == "transfer" and e.to_unit_code]
     if transfers:
         last = transfers[-1]
-        return ("", None) if last.to_unit_code == record.unit_code else (last.to_unit_code, last.at)
+        return ("" if last.to_unit_code == record.unit_code else last.to_unit_code), last.at
     if present and record.holding_unit_code and record.holding_unit_code != record.unit_code:
         return record.holding_unit_code, record.holding_since
     return "", None
 
 
-def _finished_at(record: DossierRecord, moment: datetime) -> datetime | None:
-    """Finished means resolved, not collected. A finished status without a date is taken from the last word on it."""
+def _finished_at(record: DossierRecord, moment: datetime, *, present: bool) -> datetime | None:
+    """Finished means resolved, not collected. Without a date: when the source last spoke of it, else when we learnt it.
+
+    About now the status is believed even where its date lies a moment ahead of as_of (resolved during the pull).
+    """
     if record.status not in FINISHED:
         return None
-    at = record.resolved_at or record.returned_at or record.updated_at or record.origin.data_moment
-    return at if at <= moment else None
+    origin = record.origin
+    at = record.resolved_at or record.returned_at or record.updated_at or origin.known_from or origin.data_moment
+    return at if present or at <= moment else None
+
+
+def _counts_again(record: DossierRecord, paused_since: datetime, moment: datetime) -> datetime:
+    """When a pause without a resume event ended: a fixed instant, or the due date would move with every day."""
+    spoke = record.updated_at or record.origin.known_from or moment
+    return min(max(spoke, paused_since), moment)
 
 
 def _day(moment: datetime) -> date:

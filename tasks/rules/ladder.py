@@ -5,7 +5,7 @@ the business date of handing is day 0. The count begins anew with another holder
 dispute do not count, and no level is reached before the date last announced.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,11 +60,22 @@ def standing(
     today: date,
     ladder: Sequence[Rung] = DEFAULT_LADDER,
     frozen_days: frozenset[date] = frozenset(),
+    spoke_for: Callable[[str, date], bool] = lambda _code, _on: False,
 ) -> Standing:
-    """Level 0 before the date and for questions; from level 1 only for overdue items."""
+    """Level 0 before the date and for questions; from level 1 only for overdue items.
+
+    `spoke_for(code, day)`: the unit of that code on that day has been succeeded by the one asked today.
+    """
     if item.flag is not Flag.OVERDUE:
         return Standing(0, None)
-    mine = [a for a in history if (a.item_key, a.arming, a.unit_code) == (item.item_key, item.arming, item.unit_code)]
+    held_from = item.asked_from or date.min  # the present holding: an item that came back begins anew
+    mine = [
+        a
+        for a in history
+        if (a.item_key, a.arming) == (item.item_key, item.arming)
+        and a.business_date >= held_from
+        and (a.unit_code == item.unit_code or spoke_for(a.unit_code, a.business_date))
+    ]
     rungs = {rung.level: rung for rung in ladder}
     level = 1
     while level < HIGHEST_BUILT and level + 1 in rungs:
@@ -92,7 +103,7 @@ def _next_step(
 
 
 def _first_asked(mine: Sequence[Asked], level: int) -> date | None:
-    """Handed first at this level. An item already asked higher up was also asked at every level below."""
+    """The day it was first asked for at exactly this level; it climbs one level at a time."""
     return min((a.business_date for a in mine if a.level == level), default=None)
 
 

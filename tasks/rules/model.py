@@ -92,6 +92,7 @@ class ItemFacts:
     paused_since: datetime | None = None
     reported_at: datetime | None = None
     holding_since: date | None = None  # set when another unit than the recorded one holds it
+    asked_from: date | None = None  # when the unit asked today began to hold it; None: from the start
     succession_basis: str = ""
     owner_unit_name: str = ""  # who owes the remedy today, where another body is asked (inspecting flags)
     step_name: str = ""

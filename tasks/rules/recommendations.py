@@ -3,7 +3,7 @@
 Reported is not done: an inspector verifies, never the owner. An extension needs a document; the original date stays.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -15,6 +15,7 @@ from tasks.rules.lateness import lateness
 from tasks.rules.model import Flag, ItemFacts, Subject
 from tasks.rules.records import RecommendationEvent, RecommendationFile
 from tasks.rules.timezone import HANOI
+from tasks.rules.working_calendar import CalendarUnknownError
 
 STATE_AFTER = {
     "acknowledge": "acknowledged",
@@ -68,7 +69,7 @@ def recommendation_state(item: RecommendationFile, moment: datetime) -> Recommen
         status, since = STATE_AFTER[deciding[-1].event], deciding[-1].at
         if status == "risk_accepted" and _expired(deciding[-1], moment):
             status = "in_progress"
-    extensions = [e for e in events if e.event == "extend" and e.document_no and e.new_due_on]
+    extended = _extension(events, record.due_on)
     moves = [e for e in events if e.event == "transfer" and e.to_unit_code]
     return RecommendationState(
         status=status,
@@ -76,9 +77,9 @@ def recommendation_state(item: RecommendationFile, moment: datetime) -> Recommen
         decided_by_log=bool(deciding),
         unit_code=moves[-1].to_unit_code if moves else record.unit_code,
         moved_on=moves[-1].at.astimezone(HANOI).date() if moves else None,
-        due_on=extensions[-1].new_due_on if extensions else record.due_on,
-        original_due_on=record.due_on if extensions else None,
-        extension_document=extensions[-1].document_no if extensions else "",
+        due_on=extended.new_due_on if extended else record.due_on,
+        original_due_on=record.due_on if extended else None,
+        extension_document=extended.document_no if extended else "",
         reopened=sum(e.event == "reopen" for e in events),
     )
 
@@ -86,9 +87,12 @@ def recommendation_state(item: RecommendationFile, moment: datetime) -> Recommen
 def recommendation_flags(item: RecommendationFile, world: World) -> tuple[ItemFacts, ...]:
     """Open flags of one recommendation."""
     state = recommendation_state(item, world.as_of)
-    found = (
-        _facts(item, state, flag, world) for flag in _flags(item, state, world) if flag.value not in world.rules.off
-    )
+    if item.in_doubt and (state.owner_must_act or state.status == "reported"):
+        return (_facts(item, state, Flag.DATA_IN_DOUBT, world),)
+    try:
+        found = [_facts(item, state, f, world) for f in _flags(item, state, world) if f.value not in world.rules.off]
+    except CalendarUnknownError:
+        return (_facts(item, state, Flag.CALENDAR_UNKNOWN, world),)
     return tuple(found)
 
 
@@ -119,20 +123,25 @@ def _flags(item: RecommendationFile, state: RecommendationState, world: World) -
     if state.decided_by_log and item.record.status and item.record.status != state.status:
         yield Flag.STATUS_DIFFERS
     if state.status == "reported":
-        yield Flag.AWAITING_VERIFICATION
+        yield _if_followed(Flag.AWAITING_VERIFICATION, item, world)
     if not state.owner_must_act:
         return
     if answering_unit(item, state, world).today is None:
         yield Flag.UNKNOWN_UNIT
         return
     if state.due_on is None:
-        yield Flag.DUE_DATE_MISSING
+        yield _if_followed(Flag.DUE_DATE_MISSING, item, world)
         return
     stands = lateness(due_instant(state.due_on, world), world.as_of, world.calendar, by_minute=False)
     if stands.days_late is not None:
         yield Flag.OVERDUE
     elif stands.days_left is not None and stands.days_left <= world.rules.due_soon_recommendation:
         yield Flag.DUE_SOON
+
+
+def _if_followed(flag: Flag, item: RecommendationFile, world: World) -> Flag:
+    """Without a known following or inspecting body it is for ops: never ask the owner to verify himself."""
+    return flag if following_unit(item, world).today is not None else Flag.UNKNOWN_UNIT
 
 
 def _facts(item: RecommendationFile, state: RecommendationState, flag: Flag, world: World) -> ItemFacts:
@@ -142,8 +151,8 @@ def _facts(item: RecommendationFile, state: RecommendationState, flag: Flag, wor
     unit = asked.today or asked.recorded
     recorded = world.directory.unit_on(record.unit_code, record.issued_on)
     term = flag in (Flag.OVERDUE, Flag.DUE_SOON) and state.due_on is not None
-    due_at = due_instant(state.due_on, world) if state.due_on else None
-    stands = lateness(due_at, world.as_of, world.calendar, by_minute=False) if term and due_at else None
+    due_at = due_instant(state.due_on, world) if term and state.due_on else None
+    stands = lateness(due_at, world.as_of, world.calendar, by_minute=False) if due_at else None
     return ItemFacts(
         subject=Subject.RECOMMENDATION,
         item_key=record.item_key,
@@ -157,7 +166,7 @@ def _facts(item: RecommendationFile, state: RecommendationState, flag: Flag, wor
         arming=arming_event(record.item_key, flag, state.due_on, state.reopened),
         title=record.content,
         issued_on=record.issued_on,
-        due_at=due_at if term else None,
+        due_at=due_at,
         original_due_on=state.original_due_on,
         extension_document=state.extension_document,
         proposed_due_on=proposed_due_on(item, world) if flag is Flag.DUE_DATE_MISSING else None,
@@ -165,6 +174,7 @@ def _facts(item: RecommendationFile, state: RecommendationState, flag: Flag, wor
         days_left=stands.days_left if stands else None,
         tier=stands.tier if stands else None,
         reported_at=state.since if state.status == "reported" else None,
+        asked_from=state.moved_on,
         succession_basis=owner.basis,
         owner_unit_name=owner.today.name if owner.today else "",
         document_no=record.document_no,
@@ -174,6 +184,13 @@ def _facts(item: RecommendationFile, state: RecommendationState, flag: Flag, wor
         rule_version=RULE_VERSION,
         calendar_version=world.calendar.version,
     )
+
+
+def _extension(events: Sequence[RecommendationEvent], due_on: date | None) -> RecommendationEvent | None:
+    """The last extension with a document; never one to an earlier date than the original."""
+    found = [e for e in events if e.event == "extend" and e.document_no and e.new_due_on]
+    later = [e for e in found if due_on is None or (e.new_due_on is not None and e.new_due_on > due_on)]
+    return later[-1] if later else None
 
 
 def _expired(event: RecommendationEvent, moment: datetime) -> bool:

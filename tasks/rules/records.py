@@ -24,7 +24,8 @@ class Provenance:
     system: str
     source_ref: str
     content_hash: str
-    data_moment: datetime
+    data_moment: datetime  # of the source as a whole: a row that did not change is as fresh as its source
+    known_from: datetime | None = None  # when this version of the row was learnt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +174,7 @@ class DossierFile:
     record: DossierRecord
     events: tuple[DossierEvent, ...] = ()
     procedure: Procedure | None = None
+    in_doubt: bool = False  # a newer version lies in quarantine, or events cannot be told from another dossier's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +183,7 @@ class RecommendationFile:
 
     record: RecommendationRecord
     events: tuple[RecommendationEvent, ...] = ()
+    in_doubt: bool = False  # a newer version lies in quarantine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,16 @@ Recipients are found by date in the directory; whoever cannot be found is nobody
 """
 
 from collections import defaultdict
+from datetime import date
+from functools import partial
 
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.corrections import Address
 from tasks.rules.directory import NoRecipient
+from tasks.rules.dossier_flags import World, lead_unit
 from tasks.rules.ladder import standing
 from tasks.rules.model import Audience, DigestItem, ItemFacts, Recipient, Role
 from tasks.rules.situation import Situation, dispute_effect
-from tasks.rules.timezone import HANOI
 
 
 def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[Address, Recipient]]:
@@ -35,7 +37,15 @@ def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[A
         if facts.flag not in HEAD_FLAGS:
             continue
         history = situation.books.asked.get(facts.item_key, ())
-        stands = standing(facts, history, world.calendar, world.today, situation.cadence.ladder, effect.frozen_days)
+        stands = standing(
+            facts,
+            history,
+            world.calendar,
+            world.today,
+            situation.cadence.ladder,
+            effect.frozen_days,
+            partial(_is_heir, facts.unit_code, world),
+        )
         asked = DigestItem(
             facts=facts,
             role=Role.ASKED,
@@ -43,13 +53,15 @@ def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[A
             next_step=stands.next_step,
             asked_since=stands.asked_since,
         )
-        add(Audience.HEAD, world.directory.head(facts.unit_code, world.today), asked)
+        head = world.directory.head(facts.unit_code, world.today)
+        add(Audience.HEAD, head, asked)
         if stands.level >= 2:
             add(Audience.SUPERIOR, world.directory.above(facts.unit_code, "superior", world.today), asked)
         lead = _lead_unit_code(facts, situation)
         if lead and lead != facts.unit_code:
-            informed = DigestItem(facts=facts, role=Role.INFORMED)
-            add(Audience.HEAD, world.directory.head(lead, world.today), informed)
+            informed = world.directory.head(lead, world.today)
+            if _address(informed) != _address(head):  # one person for both units is asked, not informed as well
+                add(Audience.HEAD, informed, DigestItem(facts=facts, role=Role.INFORMED))
     return lines, recipients
 
 
@@ -57,7 +69,16 @@ def _lead_unit_code(facts: ItemFacts, situation: Situation) -> str:
     """The heir of the recorded unit where another unit holds the item; "" where nobody else is concerned."""
     if facts.holding_since is None or facts.received_at is None:
         return ""
-    received_on = facts.received_at.astimezone(HANOI).date()
     world = situation.world
-    unit = world.directory.answering(facts.recorded_unit_code, received_on, world.today).today
+    unit = lead_unit(facts.recorded_unit_code, facts.received_at, world.directory, world.today).today
     return unit.code if unit else ""
+
+
+def _is_heir(unit_code: str, world: World, code: str, on: date) -> bool:
+    """Whether what the unit of that code owed on that day lies with `unit_code` today."""
+    today = world.directory.answering(code, on, world.today).today
+    return today is not None and today.code == unit_code
+
+
+def _address(recipient: Recipient | NoRecipient) -> str:
+    return recipient.address if isinstance(recipient, Recipient) else ""

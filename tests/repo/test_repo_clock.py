@@ -9,6 +9,7 @@ READERS = {
     "tasks/sources/files.py": "whether a file is still being written is a matter of the machine's clock",
     "deployments/cli_mail.py": "when a person acted at the desk",
     "deployments/cli_show.py": "what is open now",
+    "deployments/preflight.py": "whether the as_of asked for is another day than today",
 }
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 
