@@ -45,7 +45,7 @@ def test_while_a_run_sends_another_is_told_to_wait_and_the_stop_button_is_heard(
     at_home: Dondoc, village: Village
 ) -> None:
     with Gate("DOT") as server:
-        village.configure(server.port)
+        village.configure(server.port, timeout="300")
         with at_home.running("--json", "run", "remind", *NOW) as first:
             assert server.reached.wait(PATIENCE)
             second = at_home("--json", "run", "morning", *NOW)
@@ -65,7 +65,7 @@ def test_while_a_run_sends_another_is_told_to_wait_and_the_stop_button_is_heard(
 
 def test_a_terminated_run_ends_143_and_the_next_one_heals(at_home: Dondoc, village: Village) -> None:
     with Gate("RCPT") as server:
-        village.configure(server.port)
+        village.configure(server.port, timeout="300")
         with at_home.running("run", "remind", *NOW) as run:
             assert server.reached.wait(PATIENCE)
             os.kill(run.pid, signal.SIGTERM)

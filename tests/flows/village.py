@@ -74,7 +74,7 @@ security = "{security}"
 sender = "dondoc@tinh.example.gov.vn"
 ops = ["{ops}"]
 rate_per_second = 1000
-timeout_seconds = 5
+timeout_seconds = {timeout}
 {mail}
 [flags]
 off = ["apology_missing", "stalled", "suspect_pause"]
@@ -110,7 +110,7 @@ class Village:
         return self.folder / "drops"
 
     def configure(self, port: int | None = None, **options: str) -> "Village":
-        """Write dondoc.toml; options are `mode`, `security`, `locale`, `sandbox`, `mail` and `sources` lines."""
+        """Write dondoc.toml; options are `mode`, `security`, `locale`, `sandbox`, `timeout`, `mail` and `sources` lines."""
         self.port = self.port if port is None else port
         self.options |= options
         files = (("don-vi", "units"), ("danh-ba", "contacts"), ("ho-so", "dossiers"))
@@ -119,6 +119,7 @@ class Village:
             "sandbox": "true",
             "mode": "live",
             "security": "none",
+            "timeout": "5",
             "mail": "",
             "ops": OPS,
             "sources": "".join(SOURCE.format(name=name, dataset=dataset) for name, dataset in files),
