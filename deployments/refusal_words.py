@@ -59,6 +59,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "{target} không có phản ánh nào đang mở: xem `dondoc dispute list --all`.",
         "{target} has no open dispute: see `dondoc dispute list --all`.",
     ),
+    "DeskError:no_message": (
+        "{target} chưa lập được nội dung nên không có gì để gửi: sửa địa chỉ hoặc dữ liệu nguồn, thư được soạn lại ở "
+        "lượt sau.",
+        "{target} could not be built, there is nothing to send: correct the address or the source's data, the next run "
+        "composes it anew.",
+    ),
     "DeskError:too_late": (
         "{target} thuộc ngày khác nên không gửi lại được: chọn --handed hoặc --not-handed, các mục sẽ vào thư kế tiếp.",
         "{target} is of another day and is not sent again: choose --handed or --not-handed; "

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from tasks.gather import world_of
 from tasks.held_sources import fresh_sources
-from tasks.ledger_rows import bulletin_row
+from tasks.ledger_rows import bulletin_row, still_held
 from tasks.mail.frozen import fingerprint, thaw_facts
 from tasks.mail_gates import mail_mode
 from tasks.narration import logger
@@ -52,11 +52,12 @@ def _plan_for(run: Run, conn: Connection, address: str, *, only_missing: bool) -
         if mail["state"] in ("planned", "claimed", "retry", "held"):
             if mail["fingerprint"] == told:
                 return False
-            ledger.supersede(conn, mail["id"], run_id=run.run_id)
+            ledger.supersede(conn, mail["id"], run_id=run.run_id, reason=mail["reason"] if ledger.held_by(mail) else "")
         elif only_missing or mail["fingerprint"] == told or not _is_alarm(conn, bulletin, mail):
             return False
     revision = ledger_read.next_revision(conn, run.business_date, "ops", address)
-    ledger.plan(conn, bulletin_row(run, replace(bulletin, revision=revision)), [])
+    row = bulletin_row(run, replace(bulletin, revision=revision))
+    ledger.plan(conn, still_held(row, earlier[-1] if earlier else None), [])
     return True
 
 

@@ -4,6 +4,10 @@ A mail that cannot be built (an address SMTP cannot carry, personal data in its 
 without bytes: the others go on, ops are told.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from tasks.mail.frozen import fingerprint, freeze
 from tasks.mail.guard import PersonalDataError
 from tasks.mail.letter import MailStyle, RenderedMail
@@ -14,7 +18,7 @@ from tasks.rules.arming import family
 from tasks.rules.model import Audience, Bulletin, Digest, DigestItem
 from tasks.run_context import Run
 from tasks.settings import Settings
-from warehouse.ledger import HELD, PLANNED, ItemRow, MailRow
+from warehouse.ledger import HELD, PLANNED, ItemRow, MailRow, held_by
 
 
 def mail_style(settings: Settings) -> MailStyle:
@@ -46,6 +50,12 @@ def bulletin_row(run: Run, bulletin: Bulletin) -> MailRow:
     rendered: RenderedMail = render_bulletin(bulletin, mail_style(run.settings), run.settings.locale)
     body = build_message(rendered, headers)
     return _row(run, headers, bulletin, subject=rendered.subject, body=body, state=PLANNED, reason="")
+
+
+def still_held(row: MailRow, before: Mapping[str, Any] | None) -> MailRow:
+    """The row, held back where a person at the desk holds the revision before it: only approval lets it go."""
+    by = held_by(before) if before is not None else ""
+    return replace(row, state=HELD, reason=before["reason"], resolved_by=by) if before is not None and by else row
 
 
 def _headers(run: Run, address: str, audience: Audience, revision: int) -> MessageHeaders:

@@ -1,4 +1,4 @@
-"""The global gates before mails: stop button, mode, window, empty directory (design §9)."""
+"""The global gates before mails: stop button, mode, window, empty directory, cap (design §9)."""
 
 from dataclasses import dataclass
 
@@ -13,28 +13,50 @@ from warehouse import current, desk, ledger, ledger_read
 class Barrier:
     """Why nothing is sent. `hold`: the mails are set aside for the day; else they stay planned for a later slot."""
 
-    code: str  # stopped, shadow, ops_only, outside_window, empty_directory
+    code: str  # stopped, shadow, ops_only, outside_window, empty_directory, cap
     hold: bool = False
     fault: bool = False  # makes the run incomplete
 
 
 def mail_mode(run: Run, conn: Connection) -> str:
     """The mode in force: the desk's last word, else the configuration's starting value."""
-    return desk.mail_switch(conn).mode or run.settings.mail.mode
+    return _mode(run, desk.mail_switch(conn))
 
 
 def barrier_before_batch(run: Run, audiences: tuple[str, ...], waiting: int) -> Barrier | None:
-    """Checked once before a batch."""
+    """Checked once before a batch: whatever is checked before each mail, the directory, and the number of mails.
+
+    More mails than the cap are a sign that something is wrong: none goes out until a person has looked.
+    """
     if not waiting:
         return None
-    to_ops = audiences == ("ops",)
+    barrier = barrier_before_mail(run, audiences)
+    if barrier is not None or _to_ops(audiences):
+        return barrier
     with run.store.reading() as conn:
-        mode = mail_mode(run, conn)
-        if mode == "shadow" or (mode == "ops" and not to_ops):
-            return Barrier("shadow" if mode == "shadow" else "ops_only", hold=True)
-        if not to_ops and not current.current_rows(conn, "units"):
+        if not current.current_rows(conn, "units"):
             return Barrier("empty_directory", fault=True)
-    return barrier_before_mail(run) or (None if to_ops else _window(run))
+    return Barrier("cap", fault=True) if waiting > run.settings.mail.max_per_run else None
+
+
+def barrier_before_mail(run: Run, audiences: tuple[str, ...]) -> Barrier | None:
+    """Read before each message: the stop button, the mode and, for reminders, the window. Whoever acts is obeyed."""
+    to_ops = _to_ops(audiences)
+    with run.store.reading() as conn:
+        switch = desk.mail_switch(conn)
+    mode = _mode(run, switch)
+    if mode == "shadow" or (mode == "ops" and not to_ops):
+        return Barrier("shadow" if mode == "shadow" else "ops_only", hold=True)
+    if switch.stopped:
+        return Barrier("stopped")
+    return None if to_ops else _window(run)
+
+
+def over_cap(run: Run, conn: Connection) -> int:
+    """How many reminders of today wait although they are more than one run may send; 0 when the cap is kept."""
+    today = ledger_read.mails_of(conn, business_date=run.business_date)
+    waiting = sum(m["audience"] != "ops" and m["state"] in ("planned", "retry") for m in today)
+    return waiting if waiting > run.settings.mail.max_per_run else 0
 
 
 def release_held(run: Run, audiences: tuple[str, ...]) -> None:
@@ -43,14 +65,16 @@ def release_held(run: Run, audiences: tuple[str, ...]) -> None:
         mode = mail_mode(run, conn)
         freed = {"live": ("shadow", "ops_only"), "ops": ("shadow",) if audiences == ("ops",) else ()}.get(mode, ())
         for mail in ledger_read.mails_of(conn, business_date=run.business_date, state="held"):
-            if mail["audience"] in audiences and mail["reason"] in freed:
+            if mail["audience"] in audiences and mail["reason"] in freed and not ledger.held_by(mail):
                 ledger.release(conn, mail["id"], run.run_id)
 
 
-def barrier_before_mail(run: Run) -> Barrier | None:
-    """Read before each message: the stop button."""
-    with run.store.reading() as conn:
-        return Barrier("stopped") if desk.mail_switch(conn).stopped else None
+def _to_ops(audiences: tuple[str, ...]) -> bool:
+    return audiences == ("ops",)
+
+
+def _mode(run: Run, switch: desk.MailSwitch) -> str:
+    return switch.mode or run.settings.mail.mode
 
 
 def _window(run: Run) -> Barrier | None:

@@ -54,6 +54,12 @@ _OTHERS: dict[str, tuple[str, str]] = {
         "Chưa có danh mục đơn vị trong kho nên không gửi thư cho ai. Hãy kiểm tra nguồn units.",
         "There is no directory of units in the warehouse, so nobody is written to. Check the source of units.",
     ),
+    "cap": (
+        "Số thư vượt mức {cap} thư một lượt ([mail] max_per_run) nên chưa gửi thư nào. Hãy xem `dondoc outbox list`; "
+        "nếu đúng thì tăng max_per_run rồi chạy lại.",
+        "There are more mails than the {cap} one run may send ([mail] max_per_run), so none was sent: look at `dondoc "
+        "outbox list`; if the number is right, raise max_per_run and run again.",
+    ),
     "mail_cannot_be_built": (
         "Có thư không lập được (địa chỉ sai hoặc có thông tin cá nhân), đã giữ lại. Xem `dondoc outbox list`.",
         "A mail cannot be built (wrong address, or personal data in it) and is held. See `dondoc outbox list`.",
@@ -72,10 +78,6 @@ _WAITS: dict[str, tuple[str, str]] = {
         "Chế độ ops: chỉ gửi bản tin vận hành, thư đôn đốc được giữ lại. Đổi bằng `dondoc mail mode`.",
         "Ops mode: only the bulletin goes out, reminders are held. Change it with `dondoc mail mode`.",
     ),
-    "cap": (
-        "Đã gửi đủ {cap} thư của một lượt ([mail] max_per_run); các thư còn lại gửi ở lượt sau.",
-        "The {cap} mails of one run are sent ([mail] max_per_run); the others go out with the next run.",
-    ),
     "outside_window": (
         "Ngoài khung giờ gửi thư {window}; các thư nằm chờ trong sổ. Gửi bù đến {catch_up}: --outside-window --reason.",
         "Outside the mail window {window}; the mails wait in the ledger. Until {catch_up}: --outside-window --reason.",
@@ -88,7 +90,7 @@ def fault_sentence(code: str, settings: Settings) -> str:
     where = f"{settings.mail.host}:{settings.mail.port}"
     if code in SETTINGS_SENTENCES:
         return _said(_SECRET, settings, where=where, why=_said(SETTINGS_SENTENCES[code], settings))
-    return _said(_OTHERS.get(code) or _of_reply(code), settings, where=where, code=code)
+    return _said(_OTHERS.get(code) or _of_reply(code), settings, where=where, code=code, cap=settings.mail.max_per_run)
 
 
 def waiting_sentence(code: str, settings: Settings) -> str:
@@ -96,8 +98,7 @@ def waiting_sentence(code: str, settings: Settings) -> str:
     if code not in _WAITS:
         return ""
     reminders = settings.reminders
-    words = {"window": reminders.window, "catch_up": reminders.catch_up_until, "cap": settings.mail.max_per_run}
-    return _said(_WAITS[code], settings, **words)
+    return _said(_WAITS[code], settings, window=reminders.window, catch_up=reminders.catch_up_until)
 
 
 def _of_reply(code: str) -> tuple[str, str]:

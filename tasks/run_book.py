@@ -17,7 +17,7 @@ def open_book(run: Run) -> None:
     with run.store.transaction() as conn:
         runs.mark_killed(conn, run.run_id, machine_now())
         runs.start_run(conn, run.run_id, run.request.flow, run.business_date, run.clock.as_of, machine_now())
-        ledger.reclaim(conn, run.run_id, run.clock.as_of)
+        ledger.reclaim(conn, run.run_id, run.clock.now())
 
 
 def close_book(run: Run) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Nothing here retries. A mail whose fate is unknown stays `uncertain` and is neve
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,6 +21,8 @@ from tasks.settings import SecretError
 from warehouse import ledger, ledger_read
 from warehouse.errors import IllegalTransitionError
 
+# Counted from the run's as_of, not from the answer: slots come every 15 minutes, and a mail deferred some seconds into
+# one would else miss the slot that is meant and wait for the one after.
 RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 
 
@@ -41,13 +44,11 @@ def send_mails(run_id: str, audiences: tuple[str, ...]) -> int:
     if barrier is not None:
         _hold_all(run, jobs, barrier)
         return 0
-    if len(jobs) > run.settings.mail.max_per_run:
-        run.mail_waits, jobs = "cap", jobs[: run.settings.mail.max_per_run]
     if run.dry_run:
         return _as_if_handed(run, jobs)
     try:
         with open_mailer(smtp_settings(run.settings)) as mailer:
-            return _send_all(run, mailer, jobs)
+            return _send_all(run, mailer, jobs, audiences)
     except SecretError as fault:
         run.mail_fault = fault.code
         logger().error("mail: %s", fault.code)
@@ -62,12 +63,13 @@ def _jobs(run: Run, audiences: tuple[str, ...]) -> list[_Job]:
 
 
 def _hold_all(run: Run, jobs: list[_Job], barrier: Barrier) -> None:
-    logger().warning("mail: nothing sent, %s", barrier.code)
+    logger().warning("mail: %d not sent, %s", len(jobs), barrier.code)
     run.mail_waits = barrier.code if jobs and not barrier.fault else run.mail_waits
     if barrier.hold:
         with run.store.transaction() as conn:
             for job in jobs:
-                ledger.hold(conn, job.mail_id, barrier.code, run.run_id)
+                with suppress(IllegalTransitionError):  # the desk was quicker
+                    ledger.hold(conn, job.mail_id, barrier.code, run.run_id)
     elif jobs and barrier.fault:
         run.mail_fault = barrier.code
 
@@ -76,20 +78,19 @@ def _as_if_handed(run: Run, jobs: list[_Job]) -> int:
     """A dry run opens no connection; on its copy every mail is taken, so that the bulletin reads like a real one."""
     for job in jobs:
         with run.store.transaction() as conn:
-            ledger.claim(conn, job.mail_id, run.run_id, run.clock.as_of)
-            ledger.mark_in_data(conn, job.mail_id, run.clock.as_of)
-            ledger.mark_handed(conn, job.mail_id, run.clock.as_of)
+            ledger.claim(conn, job.mail_id, run.run_id, run.clock.now())
+            ledger.mark_in_data(conn, job.mail_id, run.clock.now())
+            ledger.mark_handed(conn, job.mail_id, run.clock.now())
     return 0
 
 
-def _send_all(run: Run, mailer: Mailer, jobs: list[_Job]) -> int:
+def _send_all(run: Run, mailer: Mailer, jobs: list[_Job], audiences: tuple[str, ...]) -> int:
     handed = 0
     pause = 1.0 / run.settings.mail.rate_per_second
-    for job in jobs:
-        barrier = barrier_before_mail(run)
+    for place, job in enumerate(jobs):
+        barrier = barrier_before_mail(run, audiences)
         if barrier is not None:
-            logger().warning("mail: stopped before %d, %s", job.mail_id, barrier.code)
-            run.mail_waits = barrier.code
+            _hold_all(run, jobs[place:], barrier)
             break
         started = time.monotonic()
         outcome = _send_one(run, mailer, job)
@@ -108,7 +109,7 @@ def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome | None:
     """The end of the attempt; None when the desk took the mail out of our hands since the batch began."""
     try:
         with run.store.transaction() as conn:
-            ledger.claim(conn, job.mail_id, run.run_id, run.clock.as_of)
+            ledger.claim(conn, job.mail_id, run.run_id, run.clock.now())
     except IllegalTransitionError as taken:
         logger().warning("mail %d: left alone, it is %s", job.mail_id, taken.found)
         return None
@@ -116,8 +117,9 @@ def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome | None:
     def on_data() -> None:
         run.ensure_lock()
         with run.store.transaction() as conn:
-            ledger.mark_in_data(conn, job.mail_id, run.clock.as_of, run_id=run.run_id)
+            ledger.mark_in_data(conn, job.mail_id, run.clock.now(), run_id=run.run_id)
 
+    assert job.body, "a mail without a message is held, never planned"
     outcome = mailer.deliver(job.address, job.body, on_data)
     with run.store.transaction() as conn:
         _settle(run, conn, job, outcome)
@@ -126,7 +128,7 @@ def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome | None:
 
 
 def _settle(run: Run, conn: Connection, job: _Job, outcome: Outcome) -> None:
-    now, reason = run.clock.as_of, str(outcome.code or outcome.kind)
+    now, reason = run.clock.now(), str(outcome.code or outcome.kind)
     match outcome.kind:
         case "handed":
             ledger.mark_handed(conn, job.mail_id, now, outcome.text)
@@ -136,4 +138,4 @@ def _settle(run: Run, conn: Connection, job: _Job, outcome: Outcome) -> None:
             ledger.mark_uncertain(conn, job.mail_id, now, reason, outcome.text)
         case _:
             wait = RETRY_AFTER[min(job.tries, len(RETRY_AFTER) - 1)]
-            ledger.mark_retry(conn, job.mail_id, now, now + wait, reason, outcome.text)
+            ledger.mark_retry(conn, job.mail_id, now, run.clock.as_of + wait, reason, outcome.text)

@@ -43,7 +43,7 @@ class MailSettings(Section):
     ops: tuple[Address, ...] = Field(min_length=1, description="Who watches the runs.")
     contact: str = Field(default="", description="Text under every mail: how to reach us.")
     rate_per_second: float = Field(default=5, gt=0, le=1000, description="At most so many mails a second.")
-    max_per_run: int = Field(default=2000, ge=1, description="At most so many mails a run.")
+    max_per_run: int = Field(default=2000, ge=1, description="With more reminders than this a run sends none.")
     timeout_seconds: float = Field(default=60, gt=0, le=900, description="Patience with the server.")
     attach_list: Literal["when_longer", "never"] = Field(
         default="when_longer", description="The whole list as XLSX when more than 20 items."

@@ -20,6 +20,7 @@ OUTCOMES = ("handed", "not_handed", "resend")
 RESOLVED_NOT_HANDED = "resolved_not_handed"
 CANCELLED = "cancelled"
 APPROVAL = "approval"
+BY_DESK = "desk"  # a person's hold without a word of why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +154,20 @@ def resolve_uncertain(
 
 
 def hold_mail(conn: Connection, mail_id: int, by: str, reason: str, now: datetime) -> None:
-    """Keep a planned or retry mail back until somebody approves it or its day ends."""
-    ledger.hold(conn, mail_id, reason)
+    """Keep a planned or retry mail back until somebody approves it or its day ends; later revisions are held too."""
+    ledger.hold(conn, mail_id, reason or BY_DESK)
+    conn.execute(update(mails).where(mails.c.id == mail_id).values(resolved_by=by))
     _audit(conn, now, by, "outbox_hold", str(mail_id), {"reason": reason})
 
 
 def approve_mail(conn: Connection, mail_id: int, by: str, now: datetime) -> None:
-    """Let a held mail go out; for the leadership level this is the named person's approval."""
+    """Let a held mail go out; for the leadership level this is the named person's approval.
+
+    Raises DeskError `no_message` for a mail that could not be built: there is nothing to send.
+    """
+    body = conn.execute(select(mails.c.body).where(mails.c.id == mail_id, mails.c.state == ledger.HELD)).scalar()
+    if body is not None and not bytes(body):
+        raise DeskError("no_message", f"mail {mail_id}")
     ledger.release(conn, mail_id)
     conn.execute(update(mails).where(mails.c.id == mail_id).values(resolved_by=by))
     _audit(conn, now, by, "outbox_approve", str(mail_id), {})

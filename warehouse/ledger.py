@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.errors import AlreadyPlannedError, IllegalTransitionError
@@ -57,6 +57,7 @@ class MailRow:
     run_id: str
     state: str = PLANNED  # or held, with the reason: approval, shadow, stopped …
     reason: str = ""
+    resolved_by: str | None = None  # who holds it back, where a person does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def plan(conn: Connection, mail: MailRow, items: Sequence[ItemRow]) -> int:
     Raises AlreadyPlannedError when the key (business_date, audience, address, revision) or an asked item (item,
     family, arming event, level, audience, business_date) is taken; the transaction goes on, with nothing added.
     """
-    assert mail.state in (PLANNED, HELD)
+    assert mail.state == HELD or (mail.state == PLANNED and mail.body)
     common = {"business_date": mail.business_date, "audience": mail.audience, "live": True}
     try:
         with conn.begin_nested():
@@ -106,8 +107,8 @@ def plan(conn: Connection, mail: MailRow, items: Sequence[ItemRow]) -> int:
 
 
 def claim(conn: Connection, mail_id: int, run_id: str, now: datetime) -> None:
-    """Take a planned or retry row in hand; from here on this run answers for it."""
-    _move(conn, mail_id, CLAIMED, {"claimed_at": now, "touched_by": run_id})
+    """Take a planned or retry row in hand; from here on this run answers for it, and no person has judged its end."""
+    _move(conn, mail_id, CLAIMED, {"claimed_at": now, "touched_by": run_id, "resolved_by": None})
 
 
 def mark_in_data(conn: Connection, mail_id: int, now: datetime, *, run_id: str | None = None) -> None:
@@ -140,17 +141,30 @@ def mark_retry(
 
 
 def hold(conn: Connection, mail_id: int, reason: str, run_id: str | None = None) -> None:
-    """Keep a planned or retry row back; `reason`: approval, shadow, stopped, cap, a person's word …"""
-    _move(conn, mail_id, HELD, {"reason": reason} | _touched(run_id))
+    """Keep a planned or retry row back; `reason`: approval, shadow, ops_only … A person's hold is `desk.hold_mail`."""
+    _move(conn, mail_id, HELD, {"reason": reason, "resolved_by": None} | _touched(run_id))
+
+
+def held_by(mail: Mapping[str, Any]) -> str:
+    """Who at the desk holds this mail back; "" for mails held by a mode or a fault, and for all that are not held.
+
+    A superseded row keeps both the person and the reason: the hold is on the recipient's mail of that day, whatever
+    is written in it.
+    """
+    return str(mail["resolved_by"] or "") if mail["state"] in (HELD, SUPERSEDED) and mail["reason"] else ""
 
 
 def release(conn: Connection, mail_id: int, run_id: str | None = None) -> None:
-    """Let a held row go out after all."""
-    _move(conn, mail_id, PLANNED, {"reason": "", "next_try_at": None} | _touched(run_id), sources=(HELD,))
+    """Let a held row go out after all; never one whose message could not be built."""
+    values = {"reason": "", "next_try_at": None} | _touched(run_id)
+    _move(conn, mail_id, PLANNED, values, sources=(HELD,), condition=func.length(mails.c.body) > 0)
 
 
 def supersede(conn: Connection, mail_id: int, run_id: str | None = None, reason: str = "") -> None:
-    """Its content is no longer true and nothing has gone out: a further revision takes its place and its items'."""
+    """Its content is no longer true and nothing has gone out: a further revision takes its place and its items'.
+
+    `reason`: that of a desk hold, which the next revision inherits.
+    """
     _move(conn, mail_id, SUPERSEDED, {"reason": reason} | _touched(run_id))
     conn.execute(update(mail_items).where(mail_items.c.mail_id == mail_id).values(live=False))
 
