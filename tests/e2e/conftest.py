@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import stagehands
+from tests.e2e.killing import Zygote
 from tests.e2e.stagehands import Play
 
 
@@ -19,6 +20,14 @@ def prefect_url(shared: Path, worker: str) -> Iterator[str]:
     """A running server, one a worker."""
     with stagehands.running_prefect(shared / f"prefect-{worker}") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def zygote(shared: Path, worker: str, prefect_url: str) -> Iterator[Zygote]:
+    """Where runs to be killed come from, one a worker."""
+    made = Zygote(shared / f"zygote-{worker}", prefect_url)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ from warehouse.engine import open_engine
 Moment = Callable[[str], bool]  # told who or what it is about; True: this was it
 ASK_EVERY = 0.002
 RUN_OUT = 240.0
+LOCK_FREE_WITHIN = 10.0
 
 
 class Zygote:
@@ -53,11 +54,11 @@ class Zygote:
         )
         self._next()
 
-    def start(self, flow: str, **parameters: Any) -> int:
+    def start(self, flow: str, api_url: str = "", **parameters: Any) -> int:
         """Start a run; the id of its process, which leads a group of its own."""
         self._report.unlink(missing_ok=True)
         log, report = str(self._folder / "runs.log"), str(self._report)
-        asked = {"flow": flow, "parameters": parameters, "report": report, "log": log}
+        asked = {"flow": flow, "parameters": parameters, "report": report, "log": log, "api_url": api_url}
         assert self._process.stdin
         self._process.stdin.write(json.dumps(asked).encode() + b"\n")
         self._process.stdin.flush()
@@ -157,23 +158,27 @@ class Stage:
         *,
         until: Callable[[], bool] = lambda: False,
         seconds: float = RUN_OUT,
+        api_url: str = "",
     ) -> dict[str, Any] | None:
         """Run a flow; its report, or None when it was killed: after so many seconds, as soon as `until` holds, or by
-        somebody who called `kill`.
+        somebody who called `kill`. The lock of a run that was killed before must be free, or nearly so.
         """
         ends = time.monotonic() + seconds
-        self._victim = self.zygote.start(flow, config=str(self.config), as_of=at.isoformat())
+        asked: dict[str, Any] = {"config": str(self.config), "as_of": at.isoformat()}
+        asked |= {"wait_seconds": LOCK_FREE_WITHIN} if flow == "morning" else {}
+        self._victim = self.zygote.start(flow, api_url, **asked)
         while not self.zygote.has_ended(within=ASK_EVERY):
             if time.monotonic() >= ends or until():
                 self.kill()
                 break
-        return self.zygote.result()
+        report = self.zygote.result()
+        assert report is None or report.get("state") not in ("busy", None), report
+        return report
 
-    def finish(self, at: datetime, flow: str = "morning") -> dict[str, Any]:
+    def finish(self, at: datetime, flow: str = "morning", api_url: str = "") -> dict[str, Any]:
         """Run undisturbed."""
-        report = self.run(at, flow)
+        report = self.run(at, flow, api_url=api_url)
         assert report is not None
-        assert "error" not in report, report
         return report
 
     def kill(self) -> bool:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from deployments.demo.posts import DOMAIN
 from deployments.demo.story import DAYS, HOLIDAY, MORNINGS, morning
 from tests.e2e import stagehands
 from tests.e2e.invariants import (
@@ -31,18 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 KILLS = int(os.environ.get("DONDOC_KILLS", "10"))
 SEED = os.environ.get("DONDOC_KILL_SEED", "2026-11-23")
-MONDAY, WEDNESDAY, THURSDAY, FRIDAY = DAYS[0], DAYS[2], DAYS[3], DAYS[4]
-H1, H2, H3, H4, SNV = (
-    f"{mailbox}@{DOMAIN}"
-    for mailbox in ("chutich.thoilong", "phochutich.thanhan", "chutich.thanhquoi", "giamdoc.snnmt", "giamdoc.snv")
-)
-
-
-@pytest.fixture(scope="module")
-def zygote(shared: Path, worker: str, prefect_url: str) -> Iterator[Zygote]:
-    made = Zygote(shared / f"zygote-{worker}", prefect_url)
-    yield made
-    made.close()
+MONDAY, FRIDAY = DAYS[0], DAYS[4]
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Runs flows in children that can be killed: imports once and forks for every run, which then costs no start-up.
 
-Reads one JSON line a run from stdin (`flow`, `parameters`, `report`, `log`) and answers with two lines: the child, by
-itself, with its process id once it leads a group of its own, then how it ended. There must be no thread when it forks.
+Reads one JSON line a run from stdin (`flow`, `parameters`, `report`, `log`, `api_url`) and answers with two lines: the
+child, by itself, with its process id once it leads a group of its own, then how it ended. There must be no thread when
+it forks.
 """
 
 import json
@@ -40,11 +41,13 @@ def _run(flow: Any, asked: dict[str, Any]) -> None:
         os.dup2(log, stream)
     status = 1
     try:
-        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
         from deployments.running import call_flow
 
-        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # nobody watches, and it costs a second
+        settings: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}  # nobody watches, and it costs a second
+        settings |= {PREFECT_API_URL: asked["api_url"]} if asked["api_url"] else {}
+        with temporary_settings(settings):
             report = call_flow(flow, **asked["parameters"])
         with open(asked["report"], "w", encoding="utf-8") as out:  # noqa: PTH123
             json.dump(report, out, ensure_ascii=False)
