@@ -11,19 +11,21 @@ from tasks.calendar_files import shipped_calendar
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.settings import Settings
-from warehouse import desk, flag_store, freshness, ledger_read, quarantine
+from warehouse import day_book, desk, flag_store, freshness, ledger_read, quarantine
 
 
 def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
     """Every configured source: last success, data moment, whether its figures may be mailed."""
     calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
-    loads = freshness.latest_loads(conn)
+    loads, refused = freshness.latest_loads(conn), day_book.refused_sources(conn)
     out = []
     for source in settings.sources:
         state = loads.get(source.name)
         moment = state.data_moment if state else None
-        fresh = state is not None and moment is not None and state.last_state in ("promoted", "unchanged")
-        if fresh and moment is not None and DATASETS[source.dataset].aged:
+        fresh = state is not None and moment is not None and source.name not in refused
+        if fresh and not DATASETS[source.dataset].aged:
+            fresh = state is not None and state.last_state != "failed"
+        elif fresh and moment is not None:
             fresh = working_age(moment, now, calendar) <= timedelta(hours=source.max_age_hours)
         out.append(
             {

@@ -1,4 +1,8 @@
-"""Which sources' items stay out of today's mails: stale, refused or never loaded (design §9, Gates)."""
+"""Which sources' items stay out of today's mails: stale, refused or never loaded (design §9, Gates).
+
+A pull that failed is not yet stale: while the last good data are within `max_age_hours` they are mailed with their
+data moment. A refusal stands until the source brings something that can be taken.
+"""
 
 from datetime import timedelta
 
@@ -8,31 +12,32 @@ from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.run_context import Run
 from tasks.settings import Source
-from warehouse import freshness
+from warehouse import day_book, freshness
+
+# Logs without which the items they tell of could be called late wrongly: no pause, no report is known.
+_LOG_OF = {"dossier_events": "dossiers", "recommendation_events": "recommendations"}
 
 
 def held_sources(run: Run, conn: Connection) -> frozenset[str]:
-    """Names of dossier and recommendation sources whose figures cannot be trusted this morning.
-
-    A stale event source holds the dossiers of its system: without its pauses a dossier could be called late wrongly.
-    """
+    """Names of the sources whose figures cannot be trusted this morning, those of a log that cannot be included."""
     fresh = fresh_sources(run, conn)
-    stale = [s for s in run.settings.sources if DATASETS[s.dataset].aged and not fresh[s.name]]
-    systems = {s.system for s in stale if s.dataset == "dossier_events"}
-    dependents = {s.name for s in run.settings.sources if s.dataset == "dossiers" and s.system in systems}
-    return frozenset({s.name for s in stale} | dependents)
+    judged = (s for s in run.settings.sources if DATASETS[s.dataset].aged or s.dataset in _LOG_OF)
+    doubtful = [s for s in judged if not fresh[s.name]]
+    silenced = {(s.system, _LOG_OF[s.dataset]) for s in doubtful if s.dataset in _LOG_OF}
+    dependents = {s.name for s in run.settings.sources if (s.system, s.dataset) in silenced}
+    return frozenset({s.name for s in doubtful} | dependents)
 
 
 def fresh_sources(run: Run, conn: Connection) -> dict[str, bool]:
-    """For every configured source: promoted, and for aged datasets not older than `max_age_hours` of working days."""
-    states = freshness.latest_loads(conn)
-    return {s.name: _is_fresh(run, s, states.get(s.name)) for s in run.settings.sources}
+    """For every configured source: whether its figures may be mailed."""
+    states, refused = freshness.latest_loads(conn), day_book.refused_sources(conn)
+    return {s.name: s.name not in refused and _is_fresh(run, s, states.get(s.name)) for s in run.settings.sources}
 
 
 def _is_fresh(run: Run, source: Source, state: freshness.SourceState | None) -> bool:
-    if state is None or state.data_moment is None or state.last_state in ("refused", "failed"):
+    if state is None or state.data_moment is None:
         return False
-    if not DATASETS[source.dataset].aged:
-        return True
+    if not DATASETS[source.dataset].aged:  # may rest for weeks: only a pull that worked says that nothing is new
+        return state.last_state != "failed"
     age = working_age(state.data_moment, run.clock.as_of, run.calendar)
     return age <= timedelta(hours=source.max_age_hours)

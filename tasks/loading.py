@@ -13,14 +13,14 @@ from expectations.run import check
 from tasks.intake.normalise import normalise
 from tasks.intake.set_aside import set_aside
 from tasks.narration import logger
-from tasks.pulling import record_fault, source_of
+from tasks.pulling import fault_sentence, record_fault, source_of
 from tasks.rules.datasets import DATASETS, Dataset
 from tasks.rules.model import SourceLine
 from tasks.run_context import Run, current
 from tasks.settings import FilesSource, Source
 from tasks.source_factory import normalise_context
 from tasks.source_gate import gate_sentences
-from tasks.sources.base import Pulled
+from tasks.sources.base import Pulled, SourceFault
 from warehouse import loads
 from warehouse.current import open_keys
 from warehouse.quarantine import QuarantinedRow
@@ -34,7 +34,13 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
     if pulled.unchanged:
         return _unchanged(run, configured, pulled)
     dataset = DATASETS[configured.dataset]
-    everything = normalise(dataset, pulled.records, normalise_context(run, configured))
+    try:
+        context = normalise_context(run, configured)
+    except SourceFault as fault:  # its unit map cannot be read or contradicts itself: nothing of it can be placed
+        record_fault(run, configured, fault.code, fault_sentence(fault, run.settings.locale), "failed")
+        logger().error("%s: %s", source, fault.code)
+        return {}
+    everything = normalise(dataset, pulled.records, context)
     frame, aside = set_aside(dataset, everything, known_open=_known_open(run, configured))
     report = check(dataset, frame, _context(run, configured))
     batch = _batch(run, configured, pulled, frame, aside, report)

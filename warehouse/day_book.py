@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from warehouse.tables import loads, mails
 
@@ -18,6 +18,14 @@ def loads_between(conn: Connection, start: datetime, end: datetime) -> list[dict
     """Loads with start <= as_of < end, in order of writing."""
     chosen = select(loads).where(loads.c.as_of >= start, loads.c.as_of < end).order_by(loads.c.load_id)
     return [dict(row) for row in conn.execute(chosen).mappings()]
+
+
+def refused_sources(conn: Connection) -> frozenset[str]:
+    """Sources that brought something last which a gate refused; a pull that merely failed since then heals nothing."""
+    brought = loads.c.state != "failed"
+    last = select(func.max(loads.c.load_id)).where(brought).group_by(loads.c.source)
+    chosen = select(loads.c.source).where(loads.c.load_id.in_(last), loads.c.state == "refused")
+    return frozenset(conn.execute(chosen).scalars())
 
 
 def mails_touched(conn: Connection, run_id: str) -> list[tuple[str, str]]:
