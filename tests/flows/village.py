@@ -110,7 +110,7 @@ class Village:
         return self.folder / "drops"
 
     def configure(self, port: int | None = None, **options: str) -> "Village":
-        """Write dondoc.toml; options are `mode`, `security`, `locale`, `sandbox`, `timeout`, `mail` and `sources` lines."""
+        """Write dondoc.toml; options: mode, security, locale, sandbox, timeout, more lines of `mail`, the `sources`."""
         self.port = self.port if port is None else port
         self.options |= options
         files = (("don-vi", "units"), ("danh-ba", "contacts"), ("ho-so", "dossiers"))
