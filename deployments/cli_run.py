@@ -68,7 +68,7 @@ def remind(
 @run_app.command("bulletin")
 def bulletin(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False, out: Out = None) -> None:
     """Gửi bản tin vận hành nếu hôm nay chưa có."""
-    _run(context, "bulletin", as_of=as_of, dry_run=dry_run, out=_text(out))
+    _run(context, "bulletin", as_of=as_of, dry_run=dry_run, out=_text(out), wait_seconds=0.0)
 
 
 def demo(

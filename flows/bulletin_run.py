@@ -5,7 +5,7 @@ from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
 from flows.names import run_name
-from flows.parameters import AS_OF, CONFIG, DRY_RUN, OUT
+from flows.parameters import AS_OF, CONFIG, DRY_RUN, OUT, WAIT_SECONDS, Seconds
 from tasks.bulletins import compose_bulletin
 from tasks.run_context import Run, RunRequest
 from tasks.sending import send_mails
@@ -14,10 +14,16 @@ from tasks.showing import write_planned_mails
 
 @flow(name="bulletin", flow_run_name=run_name, persist_result=False, log_prints=False)
 def bulletin_run(
-    config: str = CONFIG, as_of: str = AS_OF, dry_run: bool = DRY_RUN, out: str = OUT
+    config: str = CONFIG,
+    as_of: str = AS_OF,
+    dry_run: bool = DRY_RUN,
+    out: str = OUT,
+    wait_seconds: Seconds = WAIT_SECONDS,
 ) -> State[None] | None:
     """Gửi bản tin vận hành trong ngày nếu chưa có: đã kéo gì, chặn gì, gửi gì, việc gì cần người xử lý."""
-    request = RunRequest(flow="bulletin", config=config, as_of=as_of, dry_run=dry_run, out=out)
+    request = RunRequest(
+        flow="bulletin", config=config, as_of=as_of, dry_run=dry_run, out=out, wait_seconds=wait_seconds
+    )
     return told(request, tell_bulletin_if_missing)
 
 

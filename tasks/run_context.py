@@ -140,14 +140,15 @@ def enter_run(request: RunRequest) -> Iterator[tuple[Run, bool]]:
 
 def _opened(request: RunRequest, stack: ExitStack) -> Run:
     settings = load_settings(Path(request.config), os.environ)
-    clock = Clock.at(_asked_as_of(request.as_of))
-    other_day = clock.business_date != machine_now().date()
-    dry_run = request.dry_run or (other_day and not settings.warehouse.sandbox)
+    asked = _asked_as_of(request.as_of)
+    dry_run = request.dry_run or (_is_another_day(asked) and not settings.warehouse.sandbox)
     store = stack.enter_context(open_store(settings.warehouse.url, dry_run=dry_run))
-    run_id = _run_id(request.flow, clock)
+    run_id = _run_id(request.flow, asked or machine_now())
     lock: HeldLock | None = None
     if not dry_run or store.engine.dialect.name != "sqlite":
         lock = stack.enter_context(run_lock(store.engine, run_id, wait=request.wait_seconds))
+    clock = Clock.at(asked)  # only now: waiting for the lock makes nothing older than it says
+    _refuse_yesterday(asked, dry_run=dry_run, settings=settings)
     with store.reading() as conn:
         _refuse_turning_back(conn, clock, settings)
     calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
@@ -166,7 +167,18 @@ def _opened(request: RunRequest, stack: ExitStack) -> Run:
     )
 
 
-def _asked_as_of(text: str) -> Any:
+def _is_another_day(asked: datetime | None) -> bool:
+    return asked is not None and asked.astimezone(HANOI).date() != machine_now().date()
+
+
+def _refuse_yesterday(asked: datetime | None, *, dry_run: bool, settings: Settings) -> None:
+    """A real run that waited for the lock past midnight is no longer of the day it was asked for."""
+    if _is_another_day(asked) and not dry_run and not settings.warehouse.sandbox:
+        msg = "the day of --as-of ended while another run was at work: run again without --as-of"
+        raise AsOfRefusedError(msg)
+
+
+def _asked_as_of(text: str) -> datetime | None:
     try:
         return parse_as_of(text)
     except ValueError:
@@ -182,10 +194,10 @@ def _refuse_turning_back(conn: Any, clock: Clock, settings: Settings) -> None:
         raise AsOfRefusedError(msg)
 
 
-def _run_id(flow: str, clock: Clock) -> str:
-    """Readable and unique: flow, business moment, and a short tail from the machine's clock."""
+def _run_id(flow: str, asked_at: datetime) -> str:
+    """Readable and unique: flow, the moment asked for, and a short tail from the machine's clock."""
     tail = hashlib.sha256(machine_now().isoformat().encode()).hexdigest()[:6]
-    return f"{flow}-{clock.as_of.astimezone(HANOI):%Y%m%d-%H%M}-{tail}"
+    return f"{flow}-{asked_at.astimezone(HANOI):%Y%m%d-%H%M}-{tail}"
 
 
 def versions(run: Run) -> tuple[str, str]:
