@@ -77,11 +77,12 @@ def remembered(
     handed: Mapping[Address, Told],
     told: Sequence[Told],
     files: Mapping[str, SourceFile],
+    since: date,
 ) -> Books:
-    """Everything composition needs from the books."""
+    """Everything composition needs from the books; mails in doubt of business dates before `since` are forgotten."""
     return Books(
         last_handed=handed,
-        undelivered=_undelivered(ledger_read.unsettled_since_last_handed(conn)),
+        undelivered=_undelivered(ledger_read.unsettled_since_last_handed(conn, since)),
         asked=_asked(ledger_read.asked_history(conn, open_items)),
         told=told,
         corrected=_corrected(ledger_read.corrections_made(conn)),

@@ -24,7 +24,7 @@ from tasks.rules.situation import Situation
 from tasks.run_context import Run, current
 from warehouse import changes, flag_store, ledger, ledger_read
 
-MEMORY = timedelta(days=180)  # how far back a handed mail is still corrected
+MEMORY = timedelta(days=180)  # how far back a handed mail is still corrected, and one in doubt remembered
 LATELY = timedelta(days=30)  # how long after a change a correction is still looked for: outages, uncertain mails
 
 
@@ -52,7 +52,7 @@ def situation_of(run: Run, conn: Connection) -> Situation:
     handed, told = last_handed(conn), told_of(conn, doubtful, since)
     spoken_of = {i.facts.item_key for t in handed.values() for i in t.digest.items()}
     files = files_of(conn, open_items | doubtful | spoken_of)
-    books = remembered(conn, open_items, handed, told, files)
+    books = remembered(conn, open_items, handed, told, files, since)
     return Situation(
         items=items,
         files=files,

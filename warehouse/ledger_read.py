@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
 
 from warehouse.ledger import EXPIRED, HANDED, PLANNED, REFUSED, RETRY, STATES, SUPERSEDED, UNCERTAIN
 from warehouse.tables import mail_items, mails
@@ -81,13 +81,8 @@ def sendable(conn: Connection, business_date: date, now: datetime) -> list[int]:
 
 def last_handed(conn: Connection) -> dict[Place, HandedMail]:
     """Per (audience, address) the last handed mail, by business date and revision; bulletins do not count."""
-    order = func.row_number().over(
-        partition_by=(mails.c.audience, mails.c.address),
-        order_by=(mails.c.business_date.desc(), mails.c.revision.desc()),
-    )
-    among = select(mails.c.id, order.label("place")).where(mails.c.state == HANDED, mails.c.kind != _BULLETIN)
-    ranked = among.subquery()
-    last = select(*_LIGHT).join(ranked, mails.c.id == ranked.c.id).where(ranked.c.place == 1).order_by(mails.c.id)
+    newest = _newest_handed()
+    last = select(*_LIGHT).join(newest, mails.c.id == newest.c.id).order_by(mails.c.id)
     found = _rows(conn, last)
     items: dict[int, list[Row]] = {}
     for item in items_of(conn, (row["id"] for row in found)):
@@ -95,20 +90,23 @@ def last_handed(conn: Connection) -> dict[Place, HandedMail]:
     return {(row["audience"], row["address"]): HandedMail(row, tuple(items.get(row["id"], ()))) for row in found}
 
 
-def unsettled_since_last_handed(conn: Connection, since: date | None = None) -> dict[Place, tuple[Row, ...]]:
+def unsettled_since_last_handed(conn: Connection, since: date) -> dict[Place, tuple[Row, ...]]:
     """Per place the items told in uncertain, refused or expired mails newer than its last handed one.
 
-    `since` leaves out mails of earlier business dates: a shadow warehouse expires everything it composes.
+    Places that never got a mail are not named: everything is new to them. `since` leaves out mails of earlier
+    business dates: a warehouse that went from live to shadow expires everything it composes.
     """
-    last = {place: (told.mail["business_date"], told.mail["revision"]) for place, told in last_handed(conn).items()}
-    in_doubt = [mails.c.state.in_((UNCERTAIN, REFUSED, EXPIRED)), mails.c.kind != _BULLETIN]
-    if since is not None:
-        in_doubt.append(mails.c.business_date >= since)
+    newest = _newest_handed()
+    same_day = and_(mails.c.business_date == newest.c.business_date, mails.c.revision > newest.c.revision)
+    after = and_(
+        mails.c.audience == newest.c.audience,
+        mails.c.address == newest.c.address,
+        or_(mails.c.business_date > newest.c.business_date, same_day),
+    )
+    in_doubt = (mails.c.state.in_((UNCERTAIN, REFUSED, EXPIRED)), mails.c.kind != _BULLETIN)
     out: dict[Place, list[Row]] = {}
-    for item in _rows(conn, _told_items(*in_doubt)):
-        place = (item["audience"], item["address"])
-        if place not in last or (item["business_date"], item["revision"]) > last[place]:
-            out.setdefault(place, []).append(item)
+    for item in _rows(conn, _told_items(*in_doubt, mails.c.business_date >= since).join(newest, after)):
+        out.setdefault((item["audience"], item["address"]), []).append(item)
     return {place: tuple(items) for place, items in out.items()}
 
 
@@ -182,6 +180,18 @@ def standing(conn: Connection, business_date: date, audience: str, address: str)
         mails.c.state != SUPERSEDED,
     )
     return _rows(conn, chosen.order_by(mails.c.revision))
+
+
+def _newest_handed() -> Subquery:
+    """The last handed mail of each place, by business date and revision; bulletins do not count."""
+    order = func.row_number().over(
+        partition_by=(mails.c.audience, mails.c.address),
+        order_by=(mails.c.business_date.desc(), mails.c.revision.desc()),
+    )
+    columns = (mails.c.id, mails.c.audience, mails.c.address, mails.c.business_date, mails.c.revision)
+    among = select(*columns, order.label("place")).where(mails.c.state == HANDED, mails.c.kind != _BULLETIN)
+    ranked = among.subquery()
+    return select(ranked).where(ranked.c.place == 1).subquery()
 
 
 def _told_items(*conditions: ColumnElement[bool]) -> Select[Any]:
