@@ -16,6 +16,8 @@ from tasks.rules.datasets import VOCABULARY, Column, Dataset, Kind
 TYPED = frozenset({Kind.INSTANT, Kind.DAY, Kind.NUMBER, Kind.BOOLEAN})
 DATED = frozenset({Kind.INSTANT, Kind.DAY})
 MALFORMED = "row__malformed"
+FORMULA = "row__formula"
+SPOILT_CODE = "row__spoilt_code"
 KEYLESS = "row__keyless"
 CONFLICT = "row__conflict"
 GIVEN, UNREADABLE = "given", "unreadable"
@@ -141,7 +143,10 @@ class Sheet:
 
 def common_helpers(sheet: Sheet, folding: Folding) -> dict[str, pd.Series]:
     """The helper columns every dataset has, as the common rules expect them (`suites/common.py`)."""
-    helpers = {"rid": sheet.frame["rid"], MALFORMED: sheet.malformed}
+    why = sheet.frame["malformed"]
+    formula, spoilt = why.isin(["formula", "cell_error"]), why.eq("code_as_number")
+    helpers = {"rid": sheet.frame["rid"], MALFORMED: sheet.malformed & ~formula & ~spoilt}
+    helpers |= {FORMULA: formula, SPOILT_CODE: spoilt}
     helpers |= {KEYLESS: sheet.keyless(), CONFLICT: folding.conflict}
     for column in sheet.dataset.columns:
         helpers |= _column_helpers(sheet, column)

@@ -121,6 +121,10 @@ class FilesSource(SourceSettings):
         default=None, description="Separator of a CSV file. Unset: found by its heading."
     )
 
+    settle_seconds: float = Field(
+        default=0, ge=0, le=86_400, description="A file changed less than so many seconds ago is left for the next run."
+    )
+
     @field_validator("name_date")
     @classmethod
     def _has_a_day(cls, value: str) -> str:

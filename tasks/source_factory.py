@@ -22,6 +22,7 @@ def make_source(settings: SourceSettings) -> Source:
 
     Raises:
         SecretError: a configured password or token cannot be had.
+        SourceFault: the unit map cannot be read.
     """
     if isinstance(settings, OpencpsSettings):
         return _opencps(settings)
@@ -52,6 +53,8 @@ def _files(settings: FilesSettings) -> FilesSource:
         constants=settings.constants,
         encoding=settings.encoding or "auto",
         delimiter=settings.delimiter,
+        settle_seconds=settings.settle_seconds,
+        unit_map=load_unit_map(settings.unit_map) if settings.unit_map else None,
     )
 
 

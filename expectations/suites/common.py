@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from expectations import wording
 from expectations.check_context import CheckContext
 from expectations.rules import Expect, Rule, Severity, has_column, has_rows, never_null, not_flagged, one_of, within
-from expectations.shape import CONFLICT, DATED, GIVEN, KEYLESS, MALFORMED, TYPED
+from expectations.shape import CONFLICT, DATED, FORMULA, GIVEN, KEYLESS, MALFORMED, SPOILT_CODE, TYPED
 from tasks.rules.datasets import VOCABULARY, Column, Dataset
 
 HOUSE = "Quy tắc dữ liệu dondoc: cột bắt buộc và danh mục của từng tập dữ liệu"
@@ -87,6 +87,25 @@ def _record_rules() -> tuple[Rule, ...]:
             "đề nghị xuất lại dòng này từ phần mềm nguồn.",
             text_en="The row is malformed (more or fewer cells than headings, or content that cannot be stored): "
             "please export it again from the source.",
+            basis=INTAKE,
+        ),
+        Rule(
+            code="formula_cell",
+            column="",
+            expect=not_flagged(FORMULA),
+            text_vi="Dòng có ô công thức chưa có kết quả hoặc ô báo lỗi (như #REF!); đề nghị dán giá trị, gửi lại tệp.",
+            text_en="The row has a formula without a result or a cell with an error (such as #REF!): "
+            "please paste values and send the file again.",
+            basis=INTAKE,
+        ),
+        Rule(
+            code="code_as_number",
+            column="",
+            expect=not_flagged(SPOILT_CODE),
+            text_vi="Mã đã bị bảng tính đổi thành số hoặc ngày (như 1,09E+11) nên không còn đúng; "
+            "đề nghị để cột mã ở dạng văn bản rồi gửi lại tệp.",
+            text_en="A spreadsheet turned a code into a number or a date (such as 1.09E+11), it is no longer right: "
+            "please format the column as text and send the file again.",
             basis=INTAKE,
         ),
         Rule(

@@ -8,17 +8,22 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from tasks.intake.landing import LandedBody, Landing
+from tasks.intake.unit_map import UnitMap
 from tasks.rules.datasets import Dataset, Mode
+from tasks.rules.timezone import HANOI
 from tasks.sources.base import Note, Pulled, PullRequest, RawRecord, SourceFault
-from tasks.sources.csv_table import Heading, Row, read_table
+from tasks.sources.csv_table import read_table
 from tasks.sources.folder import Candidate, candidates, read_whole
+from tasks.sources.rejected import OF_THE_FILE, tell_sender
+from tasks.sources.table import Heading, Row, Table
+from tasks.sources.workbook import read_workbook
 
-_READABLE = frozenset({".csv", ".txt", ".tsv"})
+_TEXTS = frozenset({".csv", ".txt", ".tsv"})
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})  # their content says which may be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +31,9 @@ class FilesSource:
     """A drop folder. `path` is a folder with a pattern as its last part (`data/contacts*.csv`).
 
     `name_date` is the strptime form of the date in file names; without one (or without a match) the file's time of
-    change is its data moment. `constants` stand in for columns that the layout lacks. `encoding` is that of files
-    without byte order mark (`auto`: UTF-8), `delimiter` the one to use (None: found by the heading row).
+    change is its data moment. `constants` stand in for columns that the layout lacks, a letterhead known to `unit_map`
+    for the unit column. `encoding` is that of texts without byte order mark (`auto`: UTF-8), `delimiter` the one to use
+    (None: found by the heading row).
     `settle_seconds`: a file changed less than so long ago counts as unfinished; `clock` is the machine's.
     """
 
@@ -40,6 +46,7 @@ class FilesSource:
     constants: Mapping[str, str] = field(default_factory=dict)
     encoding: str = "auto"
     delimiter: str | None = None
+    unit_map: UnitMap | None = None
     settle_seconds: float = 0.0
     max_bytes: int = 512 * 1024 * 1024
     clock: Callable[[], float] = time.time
@@ -58,7 +65,7 @@ class FilesSource:
         for file, body in taken:
             landed = landing.land(self.name, file.name, body, file.moment, request.as_of)
             bodies.append(landed)
-            records.extend(self._records(body, landed, notes))
+            records.extend(self._records(body, landed, notes, dry=landing.dry))
         return Pulled(
             records=tuple(records),
             data_moment=min(finished[-1][0].moment, request.as_of),
@@ -117,26 +124,50 @@ class FilesSource:
             return False
         return True
 
-    def _records(self, body: bytes, landed: LandedBody, notes: list[Note]) -> list[RawRecord]:
-        if Path(landed.name).suffix.lower() not in _READABLE:
+    def _records(self, body: bytes, landed: LandedBody, notes: list[Note], *, dry: bool) -> list[RawRecord]:
+        try:
+            table = self._table(body, landed)
+        except SourceFault as fault:
+            if fault.code in OF_THE_FILE and not dry:
+                tell_sender(self.path.parent, landed.name, landed.sha256, fault)
+            raise
+        notes.extend(table.notes)
+        given = {"unit_code": table.agency, **self.constants} if table.agency else self.constants
+        return [self._record(row, given, landed) for row in table.rows]
+
+    def _table(self, body: bytes, landed: LandedBody) -> Table:
+        headings = [Heading(c.name, c.headings, c.required, c.kind) for c in self.dataset.columns]
+        moment = landed.data_moment.astimezone(HANOI).date()
+        unit_map = self.unit_map
+        known = None if unit_map is None else lambda name: unit_map.unit_code(name, moment) is not None
+        suffix = Path(landed.name).suffix.lower()
+        if suffix in _WORKBOOKS:
+            return read_workbook(
+                body,
+                source=self.name,
+                file=landed.name,
+                headings=headings,
+                constants=self.constants,
+                knows_agency=known,
+            )
+        if suffix not in _TEXTS:
             raise SourceFault("format_unsupported", {"source": self.name, "file": landed.name})
-        table = read_table(
+        return read_table(
             body,
             source=self.name,
             file=landed.name,
-            headings=[Heading(c.name, c.headings, c.required) for c in self.dataset.columns],
+            headings=headings,
             encoding=self.encoding,
             delimiter=self.delimiter,
             constants=self.constants,
+            knows_agency=known,
         )
-        notes.extend(table.notes)
-        return [self._record(row, landed.sha256, landed.data_moment) for row in table.rows]
 
-    def _record(self, row: Row, sha256: str, moment: datetime) -> RawRecord:
+    def _record(self, row: Row, given: Mapping[str, str], landed: LandedBody) -> RawRecord:
         return RawRecord(
-            values={} if row.malformed else {**self.constants, **row.values},
-            ref=f"sha256:{sha256}#{row.line}",
-            moment=moment,
+            values={} if row.malformed else {**given, **row.values},
+            ref=f"sha256:{landed.sha256}#{row.line}",
+            moment=landed.data_moment,
             malformed=row.malformed,
             fingerprint=row.fingerprint,
         )

@@ -18,6 +18,7 @@ from tasks.rules.timezone import HANOI
 from tasks.sources.base import Note, SourceFault
 
 _DIGITS = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}", "%H": r"\d{2}", "%M": r"\d{2}", "%S": r"\d{2}"}
+_UNFINISHED = (".part", ".filepart", ".crdownload", ".tmp")  # names that programs give while they write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ def _entries(source: str, pattern: Path) -> list[tuple[str, os.stat_result]]:
                 for entry in entries
                 if fnmatchcase(unicodedata.normalize("NFC", entry.name), wanted)
                 and not entry.name.startswith((".", "~$"))
+                and not entry.name.lower().endswith(_UNFINISHED)
             ]
     except FileNotFoundError:
         raise SourceFault("folder_missing", {"source": source, "folder": str(folder)}) from None

@@ -5,6 +5,8 @@ A new fault or note needs its line here; a test holds code and catalogue equal. 
 
 from collections.abc import Mapping
 
+from tasks.sources.sentences_workbooks import WORKBOOKS
+
 _FILES: dict[str, tuple[str, str]] = {
     "no_file": (
         "Nguồn {source}: không có tệp nào khớp {pattern}. Hãy đặt tệp vào thư mục hoặc sửa đường dẫn.",
@@ -50,10 +52,6 @@ _FILES: dict[str, tuple[str, str]] = {
     "older_file": (
         "Nguồn {source}: tệp {file} cũ hơn dữ liệu đã nạp nên bỏ qua. Nếu cần, hãy gửi bản mới hơn.",
         "Source {source}: file {file} is older than what was loaded and is ignored. Send a newer one if it matters.",
-    ),
-    "format_unsupported": (
-        "Nguồn {source}: tệp {file} không phải CSV nên chưa đọc được. Hãy xuất lại dạng CSV (UTF-8).",
-        "Source {source}: file {file} is no CSV and cannot be read. Export it as CSV (UTF-8).",
     ),
     "encoding_unknown": (
         "Nguồn {source}: tệp {file}, dòng {line}: không phải Unicode (UTF-8/UTF-16), có thể là bảng mã TCVN3 hoặc VNI. "
@@ -219,7 +217,7 @@ _HTTP: dict[str, tuple[str, str]] = {
     ),
 }
 
-SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **_HTTP}
+SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **WORKBOOKS, **_HTTP}
 
 
 def sentence(code: str, params: Mapping[str, str | int], locale: str = "vi") -> str:

@@ -352,8 +352,8 @@ def test_folders_and_files_that_are_not_there(drop: Path) -> None:
     assert fault(drop / "nowhere").code == "folder_missing"
     put(drop, "a.csv", csv(*ROWS))
     assert fault(drop, max_bytes=10).code == "file_too_large"
-    put(drop, "a.xlsx", b"PK")
-    assert fault(drop, pattern="*.xlsx").code == "format_unsupported"
+    put(drop, "a.docx", b"PK")
+    assert fault(drop, pattern="*.docx").code == "format_unsupported"
 
 
 # --- landing ---

@@ -22,6 +22,8 @@ BAD = [
     ("units", "begins before the state", {"valid_from": "01/01/1900"}, "valid_from_implausible"),
     ("units", "ends in the year 2999", {"valid_to": "31/12/2999"}, "valid_to_implausible"),
     ("units", "cells shifted", {BROKEN: "field_count"}, "malformed_row"),
+    ("units", "a formula without result", {BROKEN: "formula"}, "formula_cell"),
+    ("units", "1.09E+11 for a code", {BROKEN: "code_as_number"}, "code_as_number"),
     ("unit_succession", "no old code", {"old_code": None}, "old_code_missing"),
     ("unit_succession", "no new code", {"new_code": None}, "new_code_missing"),
     ("unit_succession", "no date", {"effective_from": None}, "effective_from_missing"),

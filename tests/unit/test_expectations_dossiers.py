@@ -61,6 +61,9 @@ BAD = [
     ("working days, how many?", {"duration_amount": None}, "duration_incomplete"),
     ("five fortnights", {"duration_unit": "fortnight"}, "duration_unit_unknown"),
     ("cells shifted", {BROKEN: "field_count"}, "malformed_row"),
+    ("a formula without result", {BROKEN: "formula"}, "formula_cell"),
+    ("#REF!", {BROKEN: "cell_error"}, "formula_cell"),
+    ("1.09E+11 for a code", {BROKEN: "code_as_number"}, "code_as_number"),
 ]
 
 

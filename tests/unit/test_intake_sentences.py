@@ -29,6 +29,13 @@ HARMLESS = {
     "total",
     "what",
     "encoding",
+    "titles",
+    "headings",
+    "groups",
+    "totals",
+    "signatures",
+    "blank",
+    "empty",
 }
 
 

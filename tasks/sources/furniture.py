@@ -1,0 +1,155 @@
+"""What stands in an office's table and is no record: column numbers, groups, totals, repeated headings, signatures.
+
+Each kind is told by something that no record has, so that no record is taken for furniture: what is not surely
+furniture goes on as a row and is judged there. Everything left out is counted.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tasks.intake.text import clean, clean_word, fold
+from tasks.sources.heading_rows import Header
+from tasks.sources.sheet_cells import shown
+from tasks.sources.table import Cell, Line
+
+_IN_BRACKETS = re.compile(r"[(\[](?:\d{1,2}|[A-Z])(?:\s*=[\s\d+\-*/()]+)?[)\]](?:\s*=[\s\d+\-*/()]+)?")
+_COUNTED = re.compile(r".*\S\s*\(\d+\)", re.DOTALL)  # Đất đai (12)
+_NUMERAL = re.compile(r"(?:[IVXLC]+|[A-Z])[.)]?")
+_TOTAL = re.compile(r"(?:tổng(?:\s+(?:số|cộng)\b.*)?|cộng)\s*:?(?:\s*\d+(?:\s+hồ sơ)?)?", re.DOTALL)
+_AMOUNT = re.compile(r"[\d\s.,%()/+-]*", re.ASCII)
+_PLACE_AND_DATE = re.compile(r".*\bngày\s*[\d.…]*\s*tháng\s*[\d.…]*\s*năm\s*[\d.…]*", re.DOTALL)
+_SIGNED_BY: Final = (
+    "người lập",
+    "người tiếp nhận hồ sơ",
+    "người báo cáo",
+    "người duyệt",
+    "cán bộ tiếp nhận",
+    "thủ trưởng",
+    "lãnh đạo",
+    "trưởng phòng",
+    "giám đốc",
+    "chủ tịch",
+    "nơi nhận",
+    "(ký",
+    "kt. ",
+    "tm. ",
+    "tl. ",
+    "tuq. ",
+)
+_FEW: Final = 3  # groups and signatures fill no more cells
+_OPENS_TOTAL = frozenset({"tổ", "to", "cộ", "co"})
+
+
+@dataclass(slots=True)
+class Furniture:
+    """Judges the lines below one heading, in order, and counts what it leaves out."""
+
+    header: Header
+    required: Collection[str]
+    left_out: Counter[str] = field(default_factory=Counter)
+    _begun: bool = False
+    _signed: bool = False
+    _needed: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places = enumerate(self.header.places)
+        self._needed = tuple(column for column, place in places if place and place.name in self.required)
+
+    def is_record(self, line: Line) -> bool:
+        """Whether the line goes on as a row."""
+        kind = self._kind(line)
+        if kind:
+            self.left_out[kind] += 1
+        else:
+            self._begun = True
+            self._signed = False
+        return not kind
+
+    def _kind(self, line: Line) -> str:
+        cells = line.cells
+        if self._begun and len(cells) - cells.count("") > _FEW and not self._conspicuous(cells):
+            return ""
+        filled = [(column, cell) for column, cell in enumerate(cells) if cell != ""]
+        texts = [(column, text) for column, cell in filled if (text := clean(shown(cell)))]
+        if not texts:
+            return "blank"
+        return next((kind for kind, told in self._rules().items() if told(line, texts)), "")
+
+    def _conspicuous(self, cells: Sequence[Cell]) -> bool:
+        """A cheap look that spares most records the rules: nothing at the start of the line speaks for furniture."""
+        heads = (cell.lstrip()[:2].casefold() for cell in cells[:_FEW] if isinstance(cell, str))
+        return any(head in _OPENS_TOTAL for head in heads) or not shown(self._key_cell(cells)).strip()
+
+    def _key_cell(self, cells: Sequence[Cell]) -> Cell:
+        """The first cell with a known heading, "" when it only repeats that heading."""
+        column = next((column for column, place in enumerate(self.header.places) if place), 0)
+        cell = cells[column] if column < len(cells) else ""
+        return "" if cell == self.header.labels[column] else cell
+
+    def _rules(self) -> dict[str, Callable[[Line, Sequence[tuple[int, str]]], bool]]:
+        return {
+            "heading": lambda line, _: self._looks_like_heading(line),
+            "index": lambda _, texts: not self._begun and _is_index(texts),
+            "total": lambda _, texts: _is_total(texts),
+            "signature": self._is_signature,
+            "group": self._is_group,
+        }
+
+    def _looks_like_heading(self, line: Line) -> bool:
+        """The heading printed again on a new page, or the lower rows of one that is merged over several."""
+        again = 0
+        for cell, label, place in zip(line.cells, self.header.labels, self.header.places, strict=False):
+            if place is None or cell == "":
+                continue
+            if not isinstance(cell, str) or (cell != label and fold(cell) != fold(label)):
+                return False
+            again += 1
+        return again > 1
+
+    def _is_whole(self, texts: Sequence[tuple[int, str]]) -> bool:
+        """Every required cell is there: a record, whatever its words."""
+        return bool(self._needed) and {column for column, _ in texts}.issuperset(self._needed)
+
+    def _is_group(self, line: Line, texts: Sequence[tuple[int, str]]) -> bool:
+        """`Đất đai (12)`, a name alone or merged over columns, or a numeral with a name; a lone code is no group."""
+        if self._is_whole(texts) or len(texts) > 2:
+            return False
+        if len(texts) == 2:
+            (column, numeral), (_, name) = texts
+            unused = column >= len(self.header.places) or self.header.places[column] is None
+            return unused and _NUMERAL.fullmatch(clean_word(numeral)) is not None and _is_name(name)
+        column, name = texts[0]
+        merged = any(left == column for left, _, _ in line.spans)
+        return merged or _COUNTED.fullmatch(name) is not None or _is_name(name)
+
+    def _is_signature(self, _line: Line, texts: Sequence[tuple[int, str]]) -> bool:
+        """The block under the table; once it has begun, names and places follow in few cells."""
+        if len(texts) > _FEW or self._is_whole(texts):
+            return False
+        words = [fold(text) for _, text in texts]
+        self._signed |= any(word.startswith(_SIGNED_BY) or _PLACE_AND_DATE.fullmatch(word) for word in words)
+        return self._signed
+
+
+def _is_index(texts: Sequence[tuple[int, str]]) -> bool:
+    """`(1) (2) (3=4+5)`, or bare 1 2 3 … from the first filled column on."""
+    words = [clean_word(text) for _, text in texts]
+    if len(words) < 2:
+        return False
+    bare = len(words) > 2 and words == [str(number) for number in range(1, len(words) + 1)]
+    return bare or all(_IN_BRACKETS.fullmatch(word) for word in words)
+
+
+def _is_total(texts: Sequence[tuple[int, str]]) -> bool:
+    """A word for a total and nothing but amounts beside it."""
+    words = [fold(text) for _, text in texts]
+    totals = [word for word in words if _TOTAL.fullmatch(word)]
+    return len(totals) == 1 and all(_AMOUNT.fullmatch(word) for word in words if word != totals[0])
+
+
+def _is_name(text: str) -> bool:
+    """Several words with letters, as agencies and fields have; codes are one word."""
+    return " " in text and sum(letter.isalpha() for letter in text) > len(text) / 2

@@ -1,0 +1,485 @@
+"""Workbooks as offices send them: layouts of real software, and cells that a spreadsheet has changed."""
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tasks.intake.normalise import NormaliseContext, normalise
+from tasks.intake.unit_map import parse_unit_map
+from tasks.rules.datasets import DATASETS
+from tasks.rules.timezone import HANOI
+from tasks.sources.base import Pulled
+from tests.drop_folder import AS_OF, HEADER, ROWS, fault, left_out, pull, put, values, with_parts, workbook
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Path:
+    (tmp_path / "drop").mkdir()
+    return tmp_path / "drop"
+
+
+def frame(pulled: Pulled):
+    return normalise(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
+
+
+def test_a_plain_workbook_gives_the_rows_as_text(drop: Path) -> None:
+    put(drop, "a.xlsx", workbook(HEADER, *ROWS))
+    pulled = pull(drop)
+    assert values(pulled, "dossier_code") == ["00160", "TL.2"]
+    assert values(pulled, "procedure_name") == ["Cấp giấy phép", "NA"]
+    assert pulled.records[0].ref == f"sha256:{pulled.bodies[0].sha256}#2"
+    assert (left_out(pulled), pulled.notes) == ({}, ())
+
+
+# --- layouts of one-stop software ---
+
+
+def opencps_list(book: Any) -> None:
+    """The list template of OpenCPS: letterhead, title, heading in row 3, numbers, a group per field, signature."""
+    sheet = book.active
+    rows: list[Sequence[Any]] = [
+        ("UBND TỈNH TRẤN GIANG\nSỞ NỘI VỤ", None, None, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do"),
+        ("BÁO CÁO DANH SÁCH HỒ SƠ CỦA ĐƠN VỊ\nTừ ngày 01/11/2026 đến ngày 22/11/2026",),
+        ("STT", "Mã hồ sơ", "Nội dung", "Chủ hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Trạng thái"),
+        ("(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)"),
+        ("Chính quyền địa phương (2)",),
+        ("1", "000.01.H31-261109-0001", "Thành lập hội", "Trần A", "09/11/2026 09:10:00", "23/11/2026", "Đang xử lý"),
+        ("2", "000.01.H31-261110-0002", "Thành lập quỹ", "Lê B", "10/11/2026", "24/11/2026", "Đang xử lý"),
+        ("Công chức, viên chức (1)",),
+        ("3", "000.01.H31-261111-0003", "Thi nâng ngạch", "Hồ C", "11/11/2026", "25/11/2026", "Đang xử lý"),
+        ("Tổng số", "3"),
+        (),
+        (None, None, None, None, "Trấn Giang, ngày 22 tháng 11 năm 2026"),
+        (None, None, None, None, "NGƯỜI TIẾP NHẬN HỒ SƠ"),
+        (None, None, None, None, "Nguyễn Thị D"),
+    ]
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            sheet.cell(number, column).value = value
+            sheet.cell(number, column).number_format = "@"
+    for merge in ("A1:B1", "D1:G1", "A2:G2", "A5:G5", "A8:G8", "E12:G12", "E13:G13", "E14:G14"):
+        sheet.merge_cells(merge)
+
+
+def test_the_list_of_opencps_gives_its_dossiers_and_nothing_else(drop: Path) -> None:
+    put(drop, "a.xlsx", workbook(edit=opencps_list))
+    pulled = pull(drop, constants={"unit_code": "H31.01"})
+    assert [code[-4:] for code in values(pulled, "dossier_code")] == ["0001", "0002", "0003"]
+    assert values(pulled, "procedure_name") == ["Thành lập hội", "Thành lập quỹ", "Thi nâng ngạch"]
+    assert values(pulled, "unit_code") == ["H31.01"] * 3
+    assert left_out(pulled) == {"titles": 2, "headings": 1, "groups": 2, "totals": 1, "signatures": 3, "blank": 1}
+    good = frame(pulled)
+    assert good["received_at"][0] == datetime(2026, 11, 9, 9, 10, tzinfo=HANOI)
+    assert not good["received_at__bad"].any()
+    assert not any("Trần A" in str(record) or "Nguyễn Thị D" in str(record) for record in pulled.records)
+
+
+MAP = "source_code,unit_code,valid_from\n{name},H31.01,2025-07-01\n"
+
+
+def letterhead_map(name: str):
+    return parse_unit_map(MAP.format(name=name).encode(), "map.csv")
+
+
+@pytest.mark.parametrize("known", ["Sở Nội vụ", "UBND tỉnh Trấn Giang Sở Nội vụ"])
+def test_a_letterhead_in_the_unit_map_is_the_unit(known: str, drop: Path) -> None:
+    put(drop, "a.xlsx", workbook(edit=opencps_list))
+    pulled = pull(drop, unit_map=letterhead_map(known))
+    context = NormaliseContext(as_of=AS_OF, unit_map=letterhead_map(known))
+    assert normalise(DATASETS["dossiers"], pulled.records, context)["unit_code"].tolist() == ["H31.01"] * 3
+
+
+@pytest.mark.parametrize("known", ["UBND tỉnh Trấn Giang", "Sở Nội", "Sở Nội vụ tỉnh"])
+def test_a_letterhead_is_never_guessed(known: str, drop: Path) -> None:
+    put(drop, "a.xlsx", workbook(edit=opencps_list))
+    refused = fault(drop, unit_map=letterhead_map(known))
+    assert (refused.code, refused.params["columns"]) == ("missing_column", "unit_code")
+
+
+def test_a_unit_column_is_stronger_than_the_letterhead(drop: Path) -> None:
+    put(drop, "a.xlsx", workbook(("SỞ NỘI VỤ",), HEADER, *ROWS))
+    assert values(pull(drop, unit_map=letterhead_map("Sở Nội vụ")), "unit_code") == ["31157", "01"]
+
+
+TAN_DAN = {
+    "general list": (
+        (
+            ("DANH SÁCH HỒ SƠ",),
+            (),
+            (
+                "STT",
+                "Đơn vị tiếp nhận",
+                "Người tiếp nhận",
+                "Lĩnh vực",
+                "Tên thủ tục hành chính",
+                "Mã hồ sơ",
+                "Trạng thái",
+                "Địa chỉ",
+                "Người nộp",
+                "Chủ hồ sơ",
+                "Ngày nộp hồ sơ",
+                "Ngày nhận",
+                "Ngày hẹn trả",
+                "Ngày kết thúc xử lý",
+                "Đơn vị/ cá nhân giải quyết",
+            ),
+            (
+                1,
+                "Trung tâm phục vụ",
+                "A",
+                "Đất đai",
+                "Cấp đổi",
+                "TD-01",
+                "Đang xử lý",
+                "x",
+                "B",
+                "C",
+                "08/11/2026 16:00:00",
+                "09/11/2026 09:10:00",
+                "23/11/2026 17:00",
+                "",
+                "UBND phường Trung Tâm",
+            ),
+        ),
+        {},
+        {"unit_code": "UBND phường Trung Tâm", "submitted_at": "08/11/2026 16:00:00", "due_at": "23/11/2026 17:00"},
+    ),
+    "finished late": (
+        (
+            ("Phụ lục I DANH SÁCH ĐƠN VỊ, CÁ NHÂN CHẬM TRỄ",),
+            (
+                "STT",
+                "Mã hồ sơ",
+                "Ngày tiếp nhận",
+                "Ngày hẹn trả",
+                "Ngày có kết quả",
+                "Đơn vị giải quyết",
+                "Ghi chú",
+            ),
+            (1, "TD-01", "09/11/2026", "16/11/2026", "18/11/2026 10:00", "Sở Y tế", ""),
+        ),
+        {"status": "10"},
+        {"unit_code": "Sở Y tế", "resolved_at": "18/11/2026 10:00", "status": "10"},
+    ),
+    "running late, grouped by parent": (
+        (
+            ("Phụ lục II DANH SÁCH ĐƠN VỊ, CÁ NHÂN ĐANG CHẬM TRỄ",),
+            (
+                "STT",
+                "Mã hồ sơ",
+                "Ngày tiếp nhận",
+                "Ngày hẹn trả",
+                "Đơn vị giải quyết",
+                "Cán bộ đang xử lý",
+                "Ghi chú",
+            ),
+            ("I", "UBND phường Trung Tâm"),
+            (1, "TD-01", "09/11/2026", "16/11/2026", "Phòng Kinh tế", "Trần A", ""),
+            ("", "Tổng cộng", 1),
+        ),
+        {"status": "4"},
+        {"unit_code": "Phòng Kinh tế", "status": "4"},
+    ),
+    "book of dossiers": (
+        (
+            ("SỔ THEO DÕI HỒ SƠ",),
+            (
+                "STT",
+                "Mã hồ sơ",
+                "Trích yếu",
+                "Số bộ",
+                "Chủ hồ sơ",
+                "Địa chỉ",
+                "SĐT",
+                "Ngày tiếp nhận",
+                "Ngày hẹn trả",
+                "Ngày trả",
+                "Người nhận",
+                "Địa bàn",
+            ),
+            (1, "TD-01", "Cấp đổi", 1, "A", "x", "0900000000", "09/11/2026", "16/11/2026", "17/11/2026", "B", "y"),
+        ),
+        {"status": "10", "unit_code": "H31.01"},
+        {"unit_code": "H31.01", "returned_at": "17/11/2026"},
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", TAN_DAN)
+def test_layouts_of_tan_dan(layout: str, drop: Path) -> None:
+    rows, constants, expected = TAN_DAN[layout]
+    put(drop, "a.xlsx", workbook(*rows))
+    pulled = pull(drop, constants=constants)
+    assert values(pulled, "dossier_code") == ["TD-01"]
+    record = pulled.records[0]
+    assert {name: record.values[name] for name in expected} == expected
+    assert frame(pulled)["received_at"][0].date() == date(2026, 11, 9)
+    assert not set("ABCxy") & set(record.values.values())
+
+
+def test_headings_over_several_rows_with_merges(drop: Path) -> None:
+    def merge(book: Any) -> None:
+        for place in ("A2:A3", "B2:B3", "C2:E2", "F2:F3", "G2:G3"):
+            book.active.merge_cells(place)
+
+    rows = (
+        ("DANH SÁCH",),
+        ("STT", "Mã hồ sơ", "Ngày", None, None, "Trạng thái", "Đơn vị xử lý"),
+        (None, None, "tiếp nhận", "hẹn trả", "có kết quả", None, None),
+        ("(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)"),
+        (1, "TL.1", "09/11/2026", "16/11/2026", "", "4", "31157"),
+        (2, "TL.2", "10/11/2026", "17/11/2026", "", "4", "31157"),
+    )
+    put(drop, "a.xlsx", workbook(*rows, edit=merge))
+    pulled = pull(drop)
+    assert values(pulled, "dossier_code") == ["TL.1", "TL.2"]
+    assert values(pulled, "received_at") == ["09/11/2026", "10/11/2026"]
+    assert values(pulled, "due_at") == ["16/11/2026", "17/11/2026"]
+    assert left_out(pulled) == {"titles": 1, "headings": 1}
+
+
+def test_a_heading_repeated_on_every_printed_page_is_no_record(drop: Path) -> None:
+    put(drop, "a.xlsx", workbook(HEADER, ROWS[0], HEADER, ROWS[1], ("", "", "", "", "")))
+    pulled = pull(drop)
+    assert values(pulled, "dossier_code") == ["00160", "TL.2"]
+    assert left_out(pulled) == {"headings": 1}
+
+
+def test_a_cell_merged_over_records_belongs_to_each_of_them(drop: Path) -> None:
+    rows = (HEADER, *((f"TL.{n}", "31157" if n == 1 else None, "4", "09/11/2026", "x") for n in (1, 2, 3)), ROWS[1])
+    put(drop, "a.xlsx", workbook(*rows, edit=lambda book: book.active.merge_cells("B2:B4")))
+    assert values(pull(drop), "unit_code") == ["31157", "31157", "31157", "01"]
+
+
+def test_blank_tails_and_columns_are_counted_and_extra_ones_told(drop: Path) -> None:
+    def grow(book: Any) -> None:
+        for line in range(4, 40):
+            book.active.cell(line, 7).value = " "
+
+    put(drop, "a.xlsx", workbook((*HEADER, None, "Ghi chú"), *((*row, None, "x") for row in ROWS), edit=grow))
+    pulled = pull(drop)
+    assert len(pulled.records) == 2
+    assert left_out(pulled) == {"blank": 36, "empty": 1}
+    assert [note.params["columns"] for note in pulled.notes if note.code == "extra_columns"] == ["Ghi chú"]
+
+
+def test_incomplete_records_are_never_taken_for_furniture(drop: Path) -> None:
+    rows = (
+        ("TL.9",),
+        ("TL.8", None, None, "09/11/2026"),
+        ("Tổng hợp số 3", "31157", "4", "09/11/2026", "x"),
+        (None, "31157", "4", None, None),
+        ("TL.7", "31157", "4", "09/11/2026", "NGƯỜI LẬP BIỂU"),
+    )
+    put(drop, "a.xlsx", workbook(HEADER, *rows))
+    assert len(pull(drop).records) == 5
+
+
+# --- sheets ---
+
+
+def test_hidden_sheets_and_sheets_without_a_table_do_not_count(drop: Path) -> None:
+    def sheets(book: Any) -> None:
+        guide = book.create_sheet("Hướng dẫn", 0)
+        guide["A1"] = "Cách điền"
+        for state in ("hidden", "veryHidden"):
+            old = book.create_sheet(state)
+            old.sheet_state = state
+            for row in (HEADER, ROWS[1]):
+                old.append(row)
+
+    put(drop, "a.xlsx", workbook(HEADER, ROWS[0], edit=sheets))
+    assert values(pull(drop), "dossier_code") == ["00160"]
+
+
+def test_two_visible_tables_leave_doubt(drop: Path) -> None:
+    def second(book: Any) -> None:
+        for row in (HEADER, ROWS[1]):
+            book.create_sheet().append(row) if len(book.sheetnames) == 1 else book.worksheets[1].append(row)
+
+    put(drop, "a.xlsx", workbook(HEADER, ROWS[0], edit=second))
+    refused = fault(drop)
+    assert (refused.code, refused.params["count"]) == ("workbook_tables", 2)
+    assert "2 trang tính" in refused.sentence("vi")
+
+
+def test_a_workbook_without_a_table_names_what_is_missing(drop: Path) -> None:
+    put(drop, "a.xlsx", workbook())
+    assert fault(drop).code == "no_header"
+    put(drop, "a.xlsx", workbook(("Mã hồ sơ", "Ghi chú"), ("TL.1", "x")))
+    refused = fault(drop)
+    assert (refused.code, refused.params["columns"]) == ("missing_column", "unit_code, status, received_at")
+    put(drop, "a.xlsx", workbook((*HEADER, "Số hồ sơ"), *ROWS))
+    assert fault(drop).code == "duplicate_column"
+
+
+# --- cells ---
+
+
+MOMENT = datetime(2026, 11, 9, 9, 10)  # noqa: DTZ001 -- cells have no zone
+DAY = datetime(2026, 11, 9)  # noqa: DTZ001
+
+
+def one(drop: Path, *, column: str, cell: Any, form: str | None = None):
+    """The record of a row in which one cell is special."""
+    names = {"dossier_code": 1, "unit_code": 2, "received_at": 4, "procedure_name": 5}
+    row = list(ROWS[1])
+    row[names[column] - 1] = cell
+
+    def style(book: Any) -> None:
+        if form:
+            book.active.cell(2, names[column]).number_format = form
+
+    put(drop, "a.xlsx", workbook(HEADER, row, ROWS[0], edit=style))
+    record, other = pull(drop).records
+    assert other.values["dossier_code"] == "00160"
+    return record
+
+
+@pytest.mark.parametrize(
+    ("cell", "form", "expected"),
+    [
+        (MOMENT, "dd/mm/yyyy hh:mm", "2026-11-09 09:10:00"),
+        (DAY, "dd/mm/yyyy", "2026-11-09"),
+        (DAY, "mm/dd/yyyy", "2026-11-09"),
+        (date(2026, 11, 9), None, "2026-11-09"),
+        (46335, None, "2026-11-09"),
+        (46335.381944444445, None, "2026-11-09 09:10:00"),
+        ("09/11/2026", "@", "09/11/2026"),
+        ("46335", "@", "46335"),  # text that only looks like a serial is not one
+        (20261109, None, "20261109"),
+        (time(9, 10), "hh:mm", "09:10:00"),
+    ],
+)
+def test_dates_come_as_they_are_meant_or_not_at_all(cell: Any, form: str | None, expected: str, drop: Path) -> None:
+    record = one(drop, column="received_at", cell=cell, form=form)
+    assert record.values["received_at"] == expected
+    read = normalise(DATASETS["dossiers"], [record], NormaliseContext(as_of=AS_OF))
+    understood = expected.startswith(("2026-", "09/"))
+    assert read["received_at__bad"][0] == (not understood)
+    assert not understood or read["received_at"][0].tz_convert(HANOI).date() == date(2026, 11, 9)
+
+
+def test_serials_of_the_1904_system_are_four_years_later(drop: Path) -> None:
+    body = with_parts(
+        workbook(HEADER, (*ROWS[1][:3], 44873, "x"), ROWS[0]),
+        {"xl/workbook.xml": lambda xml: xml.replace(b"<workbookPr/>", b'<workbookPr date1904="1"/>')},
+    )
+    put(drop, "a.xlsx", body)
+    assert values(pull(drop), "received_at")[0] == "2026-11-09"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "form", "expected"),
+    [
+        ("dossier_code", "001099012345", "@", "001099012345"),
+        ("dossier_code", "001099012345", None, "001099012345"),
+        ("dossier_code", 109012345678, None, "109012345678"),
+        ("dossier_code", 160, "00000", "00160"),
+        ("unit_code", 31157, None, "31157"),
+        ("unit_code", "1E5", None, "1E5"),
+        ("procedure_name", "1.09E+11", None, "1.09E+11"),
+        ("procedure_name", 12.5, None, "12.5"),
+        ("procedure_name", True, None, "true"),
+    ],
+)
+def test_codes_keep_every_digit(column: str, cell: Any, form: str | None, expected: str, drop: Path) -> None:
+    record = one(drop, column=column, cell=cell, form=form)
+    assert (record.malformed, record.values[column]) == ("", expected)
+
+
+@pytest.mark.parametrize(
+    ("cell", "form"),
+    [
+        ("1.09E+11", None),
+        ("1,09E+11", None),
+        (1.2345678901234567e17, None),
+        (1.001453, None),
+        (DAY, "mm-yyyy"),
+        (time(9, 10), None),
+    ],
+)
+def test_codes_a_spreadsheet_has_changed_are_never_taken(cell: Any, form: str | None, drop: Path) -> None:
+    record = one(drop, column="dossier_code", cell=cell, form=form)
+    assert (record.malformed, dict(record.values)) == ("code_as_number", {})
+
+
+def test_a_formula_without_result_is_no_empty_cell(drop: Path) -> None:
+    assert one(drop, column="received_at", cell="=TODAY()-3").malformed == "formula"
+    assert one(drop, column="procedure_name", cell='=A1&"x"').malformed == "formula"
+
+
+def test_formulas_with_results_count_and_errors_do_not(drop: Path) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, [*HEADER, "Ghi chú"])
+    for line, code in enumerate(("TL.1", "#REF!", "TL.3"), start=1):
+        sheet.write_formula(line, 0, "=Z1", value=code)
+        sheet.write_row(line, 1, ["31157", "4", "09/11/2026", "x"])
+    sheet.write_formula(3, 5, "=1/0", value="#DIV/0!")  # in a column nobody asked for
+    book.close()
+    put(drop, "a.xlsx", out.getvalue())
+    records = pull(drop).records
+    assert [record.malformed for record in records] == ["", "cell_error", ""]
+    assert [record.values.get("dossier_code") for record in records] == ["TL.1", None, "TL.3"]
+
+
+def test_a_formula_in_the_last_row_is_seen_too(drop: Path) -> None:
+    put(drop, "a.xlsx", workbook(HEADER, ROWS[0], (None, None, None, None, "=1+1")))
+    assert [record.malformed for record in pull(drop).records] == ["", "formula"]
+
+
+def test_broken_rows_are_told_apart(drop: Path) -> None:
+    put(drop, "a.xlsx", workbook(HEADER, *((1.5, *row[1:]) for row in (ROWS[0], ROWS[1], ROWS[0]))))
+    prints = [record.fingerprint for record in pull(drop).records]
+    assert prints[0] == prints[2] != prints[1]
+
+
+# --- CSV and XLSX of the same rows ---
+
+WORD = st.text(st.characters(categories=("L", "N", "P", "Zs"), exclude_characters="\x00"), min_size=1, max_size=12)
+RECORDS = st.lists(
+    st.tuples(
+        st.from_regex(r"[A-Z0-9]{1,4}\.[0-9]{1,6}", fullmatch=True),
+        st.sampled_from(["31157", "01", "H31.01"]),
+        st.sampled_from(["4", "Đang xử lý", "10"]),
+        st.sampled_from(["03/04/2025", "09/11/2026 09:10", "2026-06-08T07:47:28.329", "20261109091000", "31/02/2026"]),
+        WORD,
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(records=RECORDS, title=st.booleans(), total=st.booleans())
+def test_csv_and_xlsx_of_the_same_rows_give_equal_frames(
+    records: list[tuple[str, ...]], title: bool, total: bool, drop: Path
+) -> None:
+    rows: list[tuple[str, ...]] = [HEADER, *records]
+    if title:
+        rows = [("DANH SÁCH HỒ SƠ", "", "", "", ""), ("", "", "", "", ""), *rows]
+    if total:
+        rows.append(("Tổng số", str(len(records)), "", "", ""))
+    lines = ["\t".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
+    put(drop, "a.csv", ("\n".join(lines) + "\n").encode("utf-16"))
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            sheet.write_string(number, column, cell)
+    book.close()
+    put(drop, "a.xlsx", out.getvalue())
+    text, book_pull = pull(drop, "a.csv"), pull(drop, "a.xlsx")
+    assert len(text.records) == len(records)
+    assert left_out(text) == left_out(book_pull)
+    assert frame(text).drop(columns="ref").equals(frame(book_pull).drop(columns="ref"))
