@@ -4,8 +4,9 @@ An open flag is one (item_key, flag) with `closed_at` empty; closed ones stay as
 decided in `tasks/rules`.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +15,6 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from warehouse.tables import flag_runs, flags
 
 _OPEN = flags.c.closed_at.is_(None)
-_OPEN_KEYS = select(flags.c.id, flags.c.item_key, flags.c.flag).where(_OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,10 @@ class FlagRow:
     days_late: int | None
     disputed: bool
     facts: Mapping[str, Any]
+
+
+_CONTENT = tuple(f.name for f in fields(FlagRow))
+_STORED = select(flags.c.id, *(flags.c[name] for name in _CONTENT)).where(_OPEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +58,18 @@ def bring_into_line(
     rule_version: str,
     calendar_version: str,
 ) -> FlagCounts:
-    """Make the open flags equal to `computed`; `since` of those that stay is kept. Again with the same: no change."""
+    """Make the open flags equal to `computed`; `since` of those that stay is kept. Again with the same: no change.
+
+    Only rows whose content differs are written: `run_id` is the last run that had something else to say.
+    """
     wanted = {(row.item_key, row.flag): row for row in computed}
-    stored = {(r.item_key, r.flag): r.id for r in conn.execute(_OPEN_KEYS)}
-    gone = [{"row": stored[key], "closed": as_of} for key in stored.keys() - wanted.keys()]
-    kept = [{"row": stored[key], "run_id": run_id, **_told(wanted[key])} for key in stored.keys() & wanted.keys()]
+    stored = {(r["item_key"], r["flag"]): dict(r) for r in conn.execute(_STORED).mappings()}
+    gone = [{"row": stored[key]["id"], "closed": as_of} for key in stored.keys() - wanted.keys()]
+    kept = [
+        {"row": stored[key]["id"], "run_id": run_id, **_told(wanted[key])}
+        for key in sorted(stored.keys() & wanted.keys())
+        if _differs(stored[key], wanted[key])
+    ]
     fresh = [row for key, row in sorted(wanted.items()) if key not in stored]
     if gone:
         conn.execute(update(flags).where(flags.c.id == bindparam("row")).values(closed_at=bindparam("closed")), gone)
@@ -103,6 +114,17 @@ def last_flag_run(conn: Connection) -> dict[str, Any] | None:
 
 def _told(row: FlagRow) -> dict[str, Any]:
     return asdict(row) | {"facts": dict(row.facts)}
+
+
+def _differs(stored: Mapping[str, Any], row: FlagRow) -> bool:
+    told = _told(row)
+    plain = all(stored[name] == told[name] for name in _CONTENT if name != "facts")
+    return not plain or _as_text(stored["facts"]) != _as_text(told["facts"])
+
+
+def _as_text(facts: Mapping[str, Any]) -> str:
+    """Facts compare as they are stored: a list stands for a tuple there."""
+    return json.dumps(facts, sort_keys=True)
 
 
 def _write_down(conn: Connection, counts: FlagCounts, as_of: datetime, **frame: Any) -> None:

@@ -175,7 +175,7 @@ flags = Table(
     Column("since", Instant, nullable=False),  # as_of of the run that opened it
     Column("closed_at", Instant),
     Column("disputed", Boolean, nullable=False, default=False),
-    Column("facts", JSON, nullable=False),  # ItemFacts of the last run that saw it
+    Column("facts", JSON, nullable=False),  # ItemFacts as last computed
     Column("run_id", Text, nullable=False),
     Index(
         "uq_flags__open",

@@ -1,7 +1,7 @@
 """Runs, flags, lineage and the dump."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -42,6 +42,31 @@ def test_flagging_again_at_the_same_as_of_changes_nothing(engine):
     with reading(engine) as conn:
         told = flag_store.last_flag_run(conn)
     assert (told["opened"], told["closed"], told["open"]) == (2, 0, 2)
+
+
+def test_only_flags_that_say_something_else_are_written(engine):
+    def runs_by_item():
+        with reading(engine) as conn:
+            return {row["code"]: row["run_id"] for row in flag_store.open_flags(conn)}
+
+    same = {"late": [1, 2], "title": "Đăng ký"}
+    flag(engine, [a_flag("T1", facts=same), a_flag("T2"), a_flag("T3"), a_flag("T4", tier=None, due_at=None)])
+    later = [
+        a_flag("T1", facts={"title": "Đăng ký", "late": (1, 2)}, due_at=a_flag("T1").due_at.astimezone(UTC)),
+        a_flag("T2", facts={"title": "Khác"}),
+        a_flag("T3", disputed=True),
+        a_flag("T4", due_at=None),
+    ]
+    flag(engine, later, as_of=MORNING + DAY, run_id="run-2")
+    assert runs_by_item() == {"T1": "run-1", "T2": "run-2", "T3": "run-2", "T4": "run-2"}
+    with reading(engine) as conn:
+        told = {row["code"]: (row["facts"], row["disputed"], row["tier"]) for row in flag_store.open_flags(conn)}
+    assert told == {
+        "T1": (same, False, 1),
+        "T2": ({"title": "Khác"}, False, 1),
+        "T3": (a_flag("T3").facts, True, 1),
+        "T4": (a_flag("T4").facts, False, 1),
+    }
 
 
 def test_a_flag_that_comes_back_begins_anew(engine):
