@@ -1,5 +1,6 @@
 """What needs a person: one sentence each, with the command that helps. For `status` and for the demo's last lines."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from tasks.calendar_files import shipped_calendar
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.settings import Settings
-from warehouse import day_book, desk, flag_store, freshness, ledger_read, quarantine
+from warehouse import day_book, desk, flag_store, freshness, ledger, ledger_read, quarantine
 
 
 def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
@@ -40,9 +41,17 @@ def source_states(conn: Connection, settings: Settings, now: datetime) -> list[d
     return out
 
 
-def needs_attention(conn: Connection, sources: list[dict[str, Any]], locale: str) -> list[dict[str, Any]]:
+def needs_attention(
+    conn: Connection, sources: list[dict[str, Any]], locale: str, max_per_run: int
+) -> list[dict[str, Any]]:
     """Most urgent first: `kind`, what it is about, and a sentence."""
-    found = [*_mail_matters(conn), *_source_matters(sources), *_desk_matters(conn)]
+    found = [
+        *_mail_matters(conn),
+        *_cap_matters(conn, max_per_run),
+        *_held_matters(conn),
+        *_source_matters(sources),
+        *_desk_matters(conn),
+    ]
     return [{"kind": kind, "about": about, "text": say(key, locale, **words)} for kind, about, key, words in found]
 
 
@@ -58,6 +67,23 @@ def _mail_matters(conn: Connection) -> Iterator[Matter]:
         for mail in ledger_read.mails_of(conn, state=state):
             if mail["resolved_by"] is None:
                 yield state, mail["id"], f"attention_{state}", {"id": mail["id"], "recipient": mail["post"]}
+
+
+def _cap_matters(conn: Connection, max_per_run: int) -> Iterator[Matter]:
+    waiting = [m for state in ("planned", "retry") for m in ledger_read.mails_of(conn, state=state)]
+    days = Counter(m["business_date"] for m in waiting if m["audience"] != "ops")
+    for day, number in sorted(days.items()):
+        if number > max_per_run:
+            yield "cap", day, "attention_cap", {"n": number, "cap": max_per_run}
+
+
+def _held_matters(conn: Connection) -> Iterator[Matter]:
+    for mail in ledger_read.mails_of(conn, state="held"):
+        words: dict[str, object] = {"id": mail["id"], "recipient": mail["post"], "reason": mail["reason"]}
+        if ledger.held_by(mail) or mail["reason"] == desk.APPROVAL:
+            yield "held", mail["id"], "attention_held", words
+        elif mail["reason"] not in ledger.HELD_BY_MODE:
+            yield "held", mail["id"], "attention_not_built", words
 
 
 def _source_matters(sources: list[dict[str, Any]]) -> Iterator[Matter]:

@@ -68,7 +68,7 @@ def status(context: typer.Context) -> None:
                 {k: r[k] for k in ("run_id", "flow", "as_of", "state", "exit_status", "started_at", "finished_at")}
                 for r in recent
             ],
-            "needs_attention": needs_attention(conn, sources, cli.locale()),
+            "needs_attention": needs_attention(conn, sources, cli.locale(), settings.mail.max_per_run),
         }
     if cli.json:
         print_json(found)

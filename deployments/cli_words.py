@@ -49,6 +49,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Thư {id} bị máy chủ từ chối ({recipient}): kiểm tra địa chỉ trong danh bạ",
         "Mail {id} was refused by the server ({recipient}): check the address in the directory",
     ),
+    "attention_held": (
+        "Thư {id} ({recipient}) đang được giữ lại ({reason}): cho gửi bằng `dondoc outbox approve {id}`, bỏ bằng "
+        "`dondoc outbox cancel {id}`",
+        "Mail {id} ({recipient}) is held back ({reason}): `dondoc outbox approve {id}` lets it go, "
+        "`dondoc outbox cancel {id}` drops it",
+    ),
+    "attention_not_built": (
+        "Thư {id} ({recipient}) không lập được, địa chỉ sai hoặc có thông tin cá nhân: sửa danh bạ hoặc dữ liệu nguồn",
+        "Mail {id} ({recipient}) cannot be built, wrong address or personal data: correct the directory or the source",
+    ),
+    "attention_cap": (
+        "{n} thư chờ gửi, vượt mức {cap} thư một lượt nên chưa gửi: xem `dondoc outbox list`",
+        "{n} mails wait, more than the {cap} one run may send: see `dondoc outbox list`",
+    ),
     "attention_source": (
         "Nguồn {name}: {error}",
         "Source {name}: {error}",

@@ -13,20 +13,25 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.gather import world_of
+from tasks.books import remembered
+from tasks.gather import files_of, world_of
 from tasks.held_sources import fresh_sources
 from tasks.ledger_rows import bulletin_row, still_held
+from tasks.mail.blanking import personal_texts
 from tasks.mail.frozen import fingerprint, thaw_facts
-from tasks.mail_gates import mail_mode
+from tasks.mail_gates import mail_mode, over_cap
 from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
-from tasks.rules.model import Audience, Bulletin, Flag, ItemFacts, MailLine, Recipient, SourceLine, Subject
+from tasks.rules.dossier_flags import World
+from tasks.rules.model import Audience, Bulletin, Flag, ItemFacts, MailLine, Recipient, Role, SourceLine, Subject
+from tasks.rules.routing import route
+from tasks.rules.situation import Situation
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, current
 from warehouse import day_book, desk, flag_store, ledger, ledger_read, quarantine
 
-_ALARMING = ("uncertain", "refused")
+TOLD_FLAGS = HEAD_FLAGS | INSPECTING_FLAGS
 _LEFT = ("handed", "uncertain", "refused", "in_data", "held")
 
 
@@ -53,6 +58,8 @@ def _plan_for(run: Run, conn: Connection, address: str, *, only_missing: bool) -
             if mail["fingerprint"] == told:
                 return False
             ledger.supersede(conn, mail["id"], run_id=run.run_id, reason=mail["reason"] if ledger.held_by(mail) else "")
+        elif mail["state"] in ("refused", "expired") and mail["reason"] != desk.CANCELLED:
+            continue  # nobody has it; what a person cancelled is not asked for again
         elif only_missing or mail["fingerprint"] == told or not _is_alarm(conn, bulletin, mail):
             return False
     revision = ledger_read.next_revision(conn, run.business_date, "ops", address)
@@ -65,6 +72,8 @@ def _is_alarm(conn: Connection, bulletin: Bulletin, earlier: dict[str, Any]) -> 
     """Something that the earlier bulletin did not know and that cannot wait until tomorrow."""
     digest = day_book.digests_of(conn, [earlier["id"]])[earlier["id"]]
     known = {line["mail_id"] for line in digest["uncertain"]}
+    if bulletin.over_cap and not digest.get("over_cap"):
+        return True
     return any(line.mail_id not in known for line in bulletin.uncertain)
 
 
@@ -72,6 +81,7 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
     """Today's bulletin as the books tell it."""
     items = [thaw_facts(row["facts"]) for row in flag_store.open_flags(conn)]
     today = [m for m in ledger_read.mails_of(conn, business_date=run.business_date) if m["audience"] != "ops"]
+    world = world_of(run, conn)
     unsettled = [m for m in ledger_read.mails_of(conn, state="uncertain") if m["resolved_by"] is None]
     return Bulletin(
         business_date=run.business_date,
@@ -82,12 +92,15 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         quarantine_reasons=tuple(quarantine.reason_counts(conn)),
         flags=tuple(sorted(Counter(i.flag for i in items).items())),
         mails=tuple(_mail_line(conn, m) for m in today if m["state"] in _LEFT),
-        no_recipient=tuple(_unreachable(run, conn, items)),
-        ops_items=tuple(i for i in items if i.flag not in HEAD_FLAGS | INSPECTING_FLAGS | {Flag.NO_RECIPIENT}),
+        no_recipient=tuple(_unreachable(world, items)),
+        ops_items=tuple(i for i in items if i.flag not in TOLD_FLAGS | {Flag.NO_RECIPIENT}),
         uncertain=tuple(_mail_line(conn, m) for m in unsettled),
         disputes=tuple(sorted({i.code for i in items if i.disputed})),
         mode=mail_mode(run, conn),
         stopped=desk.mail_switch(conn).stopped,
+        over_cap=over_cap(run, conn),
+        no_superior=tuple(_without_superior(run, conn, world, items)),
+        blanked=tuple(sorted({i.code for i in items if i.flag in TOLD_FLAGS and personal_texts(i)})),
     )
 
 
@@ -158,7 +171,20 @@ def _mail_line(conn: Connection, mail: dict[str, object]) -> MailLine:
     )
 
 
-def _unreachable(run: Run, conn: Connection, items: list[ItemFacts]) -> list[ItemFacts]:
-    world = world_of(run, conn)
-    asked = [i for i in items if i.flag in HEAD_FLAGS | INSPECTING_FLAGS and i.subject is not Subject.UNIT]
+def _unreachable(world: World, items: list[ItemFacts]) -> list[ItemFacts]:
+    asked = [i for i in items if i.flag in TOLD_FLAGS and i.subject is not Subject.UNIT]
     return [i for i in asked if isinstance(world.directory.head(i.unit_code, world.today), NoRecipient)]
+
+
+def _without_superior(run: Run, conn: Connection, world: World, items: list[ItemFacts]) -> list[ItemFacts]:
+    """Items that have come to level 2 while the directory names nobody above their unit: nobody is told but ops."""
+    late = [i for i in items if i.flag is Flag.OVERDUE]
+    lone = [i for i in late if isinstance(world.directory.above(i.unit_code, "superior", world.today), NoRecipient)]
+    if not lone:
+        return []
+    keys = {i.item_key for i in lone}
+    files = files_of(conn, keys)
+    books = remembered(conn, keys, {}, (), files, world.today)
+    lines, _ = route(Situation(items=lone, files=files, world=world, books=books, cadence=run.cadence))
+    asked = [i for (audience, _), found in sorted(lines.items()) if audience is Audience.HEAD for i in found]
+    return [i.facts for i in asked if i.role is Role.ASKED and i.level >= 2]

@@ -5,12 +5,13 @@ without bytes: the others go on, ops are told.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from tasks.mail.blanking import without_personal_texts
 from tasks.mail.frozen import fingerprint, freeze
 from tasks.mail.guard import PersonalDataError
-from tasks.mail.letter import MailStyle, RenderedMail
+from tasks.mail.letter import MailStyle
 from tasks.mail.message import AddressRefusedError, MessageHeaders, build_message
 from tasks.mail.render import render_bulletin, render_digest
 from tasks.narration import logger
@@ -30,32 +31,51 @@ def mail_style(settings: Settings) -> MailStyle:
 
 
 def digest_row(run: Run, digest: Digest) -> tuple[MailRow, list[ItemRow]]:
-    """The row and its items, in the order the mail tells them."""
+    """The row and its items, in the order the mail tells them.
+
+    A text that looks personal is left out and the mail goes all the same; the bulletin tells ops whose text it is.
+    """
     headers = _headers(run, digest.recipient.address, digest.audience, digest.revision)
-    state, reason, subject, body = PLANNED, "", "", b""
-    try:
-        rendered = render_digest(digest, mail_style(run.settings), run.settings.locale)
-        subject, body = rendered.subject, build_message(rendered, headers)
-    except (AddressRefusedError, PersonalDataError) as fault:
-        state, reason = HELD, type(fault).__name__
-        run.mail_fault = "mail_cannot_be_built"
-        logger().error("a mail to %s cannot be built: %s", digest.audience.value, reason)
-    row = _row(run, headers, digest, subject=subject, body=body, state=state, reason=reason)
+    told, built = digest, _built(run, digest, headers)
+    if built.fault == PersonalDataError.__name__:
+        told = without_personal_texts(digest, run.settings.locale, (mail_style(run.settings).contact_address,))
+        built = _built(run, told, headers)
+    # the fingerprint is that of what was to be told: equal again at the next look, whatever had to be left out
+    row = replace(_row(run, headers, told, built), fingerprint=fingerprint(digest))
     return row, [_item(item) for item in digest.items()]
 
 
 def bulletin_row(run: Run, bulletin: Bulletin) -> MailRow:
     """The row of a bulletin; it has no items."""
     headers = _headers(run, bulletin.recipient.address, Audience.OPS, bulletin.revision)
-    rendered: RenderedMail = render_bulletin(bulletin, mail_style(run.settings), run.settings.locale)
-    body = build_message(rendered, headers)
-    return _row(run, headers, bulletin, subject=rendered.subject, body=body, state=PLANNED, reason="")
+    return _row(run, headers, bulletin, _built(run, bulletin, headers))
 
 
 def still_held(row: MailRow, before: Mapping[str, Any] | None) -> MailRow:
     """The row, held back where a person at the desk holds the revision before it: only approval lets it go."""
     by = held_by(before) if before is not None else ""
     return replace(row, state=HELD, reason=before["reason"], resolved_by=by) if before is not None and by else row
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A finished message, or why there is none."""
+
+    subject: str = ""
+    body: bytes = b""
+    fault: str = ""
+
+
+def _built(run: Run, told: Digest | Bulletin, headers: MessageHeaders) -> _Built:
+    style, locale = mail_style(run.settings), run.settings.locale
+    try:
+        if isinstance(told, Digest):
+            rendered = render_digest(told, style, locale)
+        else:
+            rendered = render_bulletin(told, style, locale)
+        return _Built(rendered.subject, build_message(rendered, headers))
+    except (AddressRefusedError, PersonalDataError) as fault:
+        return _Built(fault=type(fault).__name__)
 
 
 def _headers(run: Run, address: str, audience: Audience, revision: int) -> MessageHeaders:
@@ -72,16 +92,10 @@ def _headers(run: Run, address: str, audience: Audience, revision: int) -> Messa
     )
 
 
-def _row(
-    run: Run,
-    headers: MessageHeaders,
-    told: Digest | Bulletin,
-    *,
-    subject: str,
-    body: bytes,
-    state: str,
-    reason: str,
-) -> MailRow:
+def _row(run: Run, headers: MessageHeaders, told: Digest | Bulletin, built: _Built) -> MailRow:
+    if built.fault:
+        run.mail_fault = "mail_cannot_be_built"
+        logger().error("a mail to %s cannot be built: %s", headers.audience.value, built.fault)
     return MailRow(
         business_date=run.business_date,
         audience=headers.audience.value,
@@ -90,15 +104,15 @@ def _row(
         kind=told.kind.value if isinstance(told, Digest) else "bulletin",
         post=told.recipient.post,
         message_id=headers.message_id,
-        subject=subject,
-        body=body,
+        subject=built.subject,
+        body=built.body,
         digest=freeze(told),
         fingerprint=fingerprint(told),
         as_of=run.clock.as_of,
         data_moment=told.data_moment if isinstance(told, Digest) else None,
         run_id=run.run_id,
-        state=state,
-        reason=reason,
+        state=HELD if built.fault else PLANNED,
+        reason=built.fault,
     )
 
 

@@ -20,6 +20,7 @@ PLANNED, CLAIMED, IN_DATA, HANDED = "planned", "claimed", "in_data", "handed"
 RETRY, REFUSED, UNCERTAIN = "retry", "refused", "uncertain"
 EXPIRED, SUPERSEDED, HELD = "expired", "superseded", "held"
 STATES = (PLANNED, CLAIMED, IN_DATA, HANDED, RETRY, REFUSED, UNCERTAIN, EXPIRED, SUPERSEDED, HELD)
+HELD_BY_MODE = ("shadow", "ops_only")  # reasons that end by themselves when the mode changes
 KILLED_IN_DATA = "killed_in_data"
 
 # The whole diagram: from which states a mail may come into the one named. `uncertain` is left by a person only.

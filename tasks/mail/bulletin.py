@@ -35,28 +35,13 @@ def blocks_of(voice: Voice, bulletin: Bulletin, style: MailStyle) -> tuple[Block
 
 def needs_of(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
     """Everything that waits for a person, the most pressing first."""
-    say = voice.say
-    if bulletin.stopped:
-        yield say("bulletin.stopped")
-    if bulletin.mode in ("shadow", "ops"):
-        yield say(f"bulletin.mode_{bulletin.mode}")
-    for line in bulletin.uncertain:
-        yield say("bulletin.uncertain", id=line.mail_id, recipient=line.recipient)
-    known = {line.mail_id for line in bulletin.uncertain}
-    for line in bulletin.mails:
-        if line.state in _BAD_STATES and line.mail_id not in known:
-            state = _word(voice, "mail_state", line.state)
-            yield say("bulletin.bad_mail", id=line.mail_id, recipient=line.recipient, state=state)
+    yield from _mail_needs(voice, bulletin)
     for source in bulletin.sources:
         yield from _source_needs(voice, source)
     new = sum(s.quarantined_new for s in bulletin.sources)
     if new:
         yield voice.plural("bulletin.new_quarantine", new)
-    yield from _without_recipient(voice, bulletin.no_recipient)
-    for facts in bulletin.ops_items:
-        yield say("bulletin.ops_item", name=name_of(voice, facts), flag=_word(voice, "flag", facts.flag.value))
-    if bulletin.disputes:
-        yield say("bulletin.dispute", codes=", ".join(bulletin.disputes))
+    yield from _item_needs(voice, bulletin)
 
 
 def lead_of(voice: Voice, bulletin: Bulletin, needs: int) -> tuple[str, ...]:
@@ -85,13 +70,43 @@ def subject_of(voice: Voice, bulletin: Bulletin, needs: int) -> str:
 
 def codes_of(bulletin: Bulletin) -> set[str]:
     """The item codes a bulletin may show."""
-    return {f.code for f in (*bulletin.no_recipient, *bulletin.ops_items)} | set(bulletin.disputes)
+    items = (*bulletin.no_recipient, *bulletin.no_superior, *bulletin.ops_items)
+    return {f.code for f in items} | {*bulletin.disputes, *bulletin.blanked}
 
 
 def _block(voice: Voice, name: str, bullets: list[str], style: MailStyle) -> Block:
     rest = len(bullets) - style.max_rows
     more = voice.words.plural("count.more", rest) if rest > 0 else ""
     return Block(title=voice.say(f"bulletin.{name}"), bullets=tuple(bullets[: style.max_rows]), more=more)
+
+
+def _mail_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
+    say = voice.say
+    if bulletin.stopped:
+        yield say("bulletin.stopped")
+    if bulletin.mode in ("shadow", "ops"):
+        yield say(f"bulletin.mode_{bulletin.mode}")
+    if bulletin.over_cap:
+        yield voice.plural("bulletin.over_cap", bulletin.over_cap)
+    for line in bulletin.uncertain:
+        yield say("bulletin.uncertain", id=line.mail_id, recipient=line.recipient)
+    known = {line.mail_id for line in bulletin.uncertain}
+    for line in bulletin.mails:
+        if line.state in _BAD_STATES and line.mail_id not in known:
+            state = _word(voice, "mail_state", line.state)
+            yield say("bulletin.bad_mail", id=line.mail_id, recipient=line.recipient, state=state)
+
+
+def _item_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
+    yield from _nobody_to_ask(voice, "no_recipient", bulletin.no_recipient)
+    yield from _nobody_to_ask(voice, "no_superior", bulletin.no_superior)
+    for facts in bulletin.ops_items:
+        flag = _word(voice, "flag", facts.flag.value)
+        yield voice.say("bulletin.ops_item", name=name_of(voice, facts), flag=flag)
+    if bulletin.disputes:
+        yield voice.say("bulletin.dispute", codes=", ".join(bulletin.disputes))
+    if bulletin.blanked:
+        yield voice.say("bulletin.blanked", codes=", ".join(bulletin.blanked))
 
 
 def _source_needs(voice: Voice, line: SourceLine) -> Iterator[str]:
@@ -105,7 +120,7 @@ def _source_needs(voice: Voice, line: SourceLine) -> Iterator[str]:
         yield voice.say("bulletin.stale_source_plain", name=line.name)
 
 
-def _without_recipient(voice: Voice, items: Sequence[ItemFacts]) -> Iterator[str]:
+def _nobody_to_ask(voice: Voice, kind: str, items: Sequence[ItemFacts]) -> Iterator[str]:
     for unit in dict.fromkeys(f.unit_name for f in items):
         members = [f for f in items if f.unit_name == unit]
         names = "; ".join(name_of(voice, f) for f in members[:_NAMES_SHOWN])
@@ -113,7 +128,7 @@ def _without_recipient(voice: Voice, items: Sequence[ItemFacts]) -> Iterator[str
             more = voice.words.plural("count.more", len(members) - _NAMES_SHOWN)
             names = voice.say("next.names_more", names=names, more=more)
         count = voice.words.plural("count.other", len(members))
-        yield voice.say("bulletin.no_recipient", unit=unit, count=count, names=names)
+        yield voice.say(f"bulletin.{kind}", unit=unit, count=count, names=names)
 
 
 def _source(voice: Voice, line: SourceLine) -> str:

@@ -243,3 +243,6 @@ class Bulletin:
     disputes: tuple[str, ...]  # codes in dispute
     mode: str  # shadow | ops | live
     stopped: bool = False
+    over_cap: int = 0  # mails that wait because they are more than one run may send; 0: no more than that
+    no_superior: tuple[ItemFacts, ...] = ()  # due for the superior, whom the directory does not name
+    blanked: tuple[str, ...] = ()  # codes of items whose text looks personal and is left out of mails

@@ -330,6 +330,12 @@ NEEDS = [
     ),
     ({"ops_items": (replace(story.T1, flag=Flag.DUE_MISMATCH),)}, "ngày hẹn lệch với thời hạn theo quy định"),
     ({"disputes": ("H13.45-261113-0041",)}, "Đang được kiểm tra lại: H13.45-261113-0041."),
+    ({"over_cap": 2500}, "2.500 thư chờ gửi, vượt mức của một lượt"),
+    (
+        {"no_superior": (story.Q1,)},
+        "UBND xã Thạnh Quới: 01 nội dung đã đến mức báo cáo cấp trên trực tiếp nhưng danh bạ chưa có cấp trên",
+    ),
+    ({"blanked": ("H13.45-261113-0041",)}, "đề nghị sửa ở nguồn: H13.45-261113-0041."),
 ]
 
 
