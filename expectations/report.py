@@ -68,23 +68,3 @@ class Report:
         """Quarantined rows by reason code, most frequent first; a row with two reasons counts under both."""
         found = Counter(reason.code for reasons in self.row_faults.values() for reason in reasons)
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
-
-    def to_json(self) -> dict[str, object]:
-        """Codes, columns and row numbers only: safe for logs, artifacts and reports."""
-        return {
-            "dataset": self.dataset,
-            "rows": self.rows,
-            "ran": self.ran,
-            "counts": self.counts(),
-            "row_faults": [
-                {"rid": rid, "reasons": [{"code": r.code, "column": r.column} for r in reasons]}
-                for rid, reasons in sorted(self.row_faults.items())
-            ],
-            "duplicates": sorted(self.duplicates),
-            "superseded": sorted(self.superseded),
-            "source_faults": [{"code": r.code, "column": r.column} for r in self.source_faults],
-            "results": [
-                {"code": r.code, "column": r.column, "checked": r.checked, "unexpected": r.unexpected}
-                for r in self.results
-            ],
-        }

@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, text
 
-from warehouse.tables import FINISHED, VERSIONS
+from warehouse.tables import FINISHED_CODES, VERSIONS
 
 Row = dict[str, Any]
 
 _CHUNK = 500
 _HIDDEN = ("version_id", "known_to", "run_id")
 # Literal, so that SQLite's planner sees that the partial index ix_dossiers__open answers it.
-_UNFINISHED = text("dossiers.status NOT IN ({})".format(", ".join(f"'{status}'" for status in FINISHED)))
+_UNFINISHED = text(f"dossiers.status NOT IN ({FINISHED_CODES})")
 
 
 def item_key(subject: str, system: str, record_key: str) -> str:
@@ -76,17 +76,6 @@ def events_for(conn: Connection, codes: Iterable[tuple[str, str]]) -> list[Row]:
     return sorted(rows, key=lambda r: (r["system"], r["dossier_code"], r["at"], r["record_key"]))
 
 
-def current_recommendations(conn: Connection) -> list[Row]:
-    """All recommendations; which are open the event log decides, not the status column."""
-    return current_rows(conn, "recommendations")
-
-
-def recommendation_events(conn: Connection) -> list[Row]:
-    """All events of recommendations, in order of system, code, time and key."""
-    rows = current_rows(conn, "recommendation_events")
-    return sorted(rows, key=lambda r: (r["system"], r["recommendation_code"], r["at"], r["record_key"]))
-
-
 def units(conn: Connection) -> list[Row]:
     """The directory of units with their validity."""
     return current_rows(conn, "units")
@@ -100,16 +89,6 @@ def unit_succession(conn: Connection) -> list[Row]:
 def contacts(conn: Connection) -> list[Row]:
     """Addresses by unit and role."""
     return current_rows(conn, "contacts")
-
-
-def absences(conn: Connection) -> list[Row]:
-    """Who is away, and whom to write to meanwhile."""
-    return current_rows(conn, "absences")
-
-
-def procedures(conn: Connection) -> list[Row]:
-    """Procedures with their allowed times."""
-    return current_rows(conn, "procedures")
 
 
 def _rows(conn: Connection, dataset: str, *conditions: ColumnElement[bool] | Any) -> list[Row]:

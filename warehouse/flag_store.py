@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from warehouse.tables import flag_runs, flags
 
@@ -97,19 +97,6 @@ def open_flags(conn: Connection, unit: str | None = None) -> list[dict[str, Any]
     if unit is not None:
         chosen = chosen.where(flags.c.unit_code == unit)
     return [dict(row) for row in conn.execute(chosen).mappings()]
-
-
-def flag_counts(conn: Connection) -> list[tuple[str, int]]:
-    """Open flags by kind, most frequent first."""
-    chosen = select(flags.c.flag, func.count()).where(_OPEN).group_by(flags.c.flag)
-    numbers = [(name, number) for name, number in conn.execute(chosen).tuples()]
-    return sorted(numbers, key=lambda item: (-item[1], item[0]))
-
-
-def last_flag_run(conn: Connection) -> dict[str, Any] | None:
-    """The newest flag run, None before the first."""
-    row = conn.execute(select(flag_runs).order_by(flag_runs.c.as_of.desc()).limit(1)).mappings().one_or_none()
-    return None if row is None else dict(row)
 
 
 def _told(row: FlagRow) -> dict[str, Any]:

@@ -49,12 +49,6 @@ def latest_loads(conn: Connection) -> dict[str, SourceState]:
     return out
 
 
-def loads_of(conn: Connection, run_id: str) -> list[dict[str, Any]]:
-    """What one run loaded, by source."""
-    chosen = select(loads).where(loads.c.run_id == run_id).order_by(loads.c.source)
-    return [dict(row) for row in conn.execute(chosen).mappings()]
-
-
 def _newest(conn: Connection, *states: str) -> list[dict[str, Any]]:
     """The last row of each source: by as_of, then by order of writing."""
     among = loads.c.state.in_(states) if states else loads.c.load_id.is_not(None)

@@ -152,17 +152,6 @@ def counts_by_state(conn: Connection, business_date: date | None = None) -> dict
     return dict.fromkeys(STATES, 0) | dict(conn.execute(chosen).tuples().all())
 
 
-def touched(conn: Connection, run_id: str) -> dict[str, int]:
-    """How the mails stand that this run was the last to move, all states named."""
-    chosen = select(mails.c.state, func.count()).where(mails.c.touched_by == run_id).group_by(mails.c.state)
-    return dict.fromkeys(STATES, 0) | dict(conn.execute(chosen).tuples().all())
-
-
-def composed(conn: Connection, run_id: str) -> int:
-    """How many mails this run entered."""
-    return conn.execute(select(func.count()).where(mails.c.run_id == run_id)).scalar_one()
-
-
 def next_revision(conn: Connection, business_date: date, audience: str, address: str) -> int:
     """The first revision not yet taken under this key; the first of a day is 1."""
     taken = select(func.max(mails.c.revision)).where(

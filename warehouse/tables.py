@@ -12,12 +12,13 @@ from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Table, Text,
 from sqlalchemy.types import TypeEngine
 
 from tasks.rules.datasets import DATASETS, Dataset, Kind
+from tasks.rules.records import FINISHED
 from warehouse.instants import Instant
 from warehouse.mail_tables import audit, disputes, mail_items, mails, switches
 from warehouse.metadata import metadata
 
 __all__ = [
-    "FINISHED",
+    "FINISHED_CODES",
     "VERSIONS",
     "audit",
     "disputes",
@@ -33,8 +34,8 @@ __all__ = [
     "switches",
 ]
 
-FINISHED = ("3", "7", "9", "10")  # portal statuses after which a dossier asks nothing of anybody
-_OPEN = text("known_to IS NULL AND status NOT IN ('3', '7', '9', '10')")
+FINISHED_CODES = ", ".join(f"'{status}'" for status in sorted(FINISHED))  # as SQL: '3', '7', '9', '10'
+_OPEN = text(f"known_to IS NULL AND status NOT IN ({FINISHED_CODES})")
 
 _TYPES: dict[Kind, Callable[[], TypeEngine[Any]]] = {
     Kind.TEXT: Text,

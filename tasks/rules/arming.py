@@ -26,7 +26,6 @@ HEAD_FLAGS = frozenset(
 INSPECTING_FLAGS = frozenset({Flag.AWAITING_VERIFICATION, Flag.DUE_DATE_MISSING})
 # The item itself cannot be judged: it is neither asked for nor done, and nobody may be told that it is.
 UNJUDGED = frozenset({Flag.UNKNOWN_UNIT, Flag.CALENDAR_UNKNOWN, Flag.NO_DUE_DATE, Flag.VANISHED, Flag.DATA_IN_DOUBT})
-QUESTIONS = frozenset({Flag.PAUSED_PAST_DUE, Flag.APOLOGY_MISSING, Flag.STALLED})
 
 # Within the term family: what is worse than what.
 TERM_ORDER = {Flag.DUE_SOON: 0, Flag.PAST_APPOINTMENT: 0, Flag.OVERDUE: 1}

@@ -6,7 +6,7 @@ Times of day only, on Asia/Ho_Chi_Minh clocks; which days are worked is `working
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from tasks.rules.timezone import HANOI
 
@@ -53,11 +53,6 @@ class OfficeHours:
         """The opening spans of a working day as instants."""
         return [(datetime.combine(day, a, HANOI), datetime.combine(day, b, HANOI)) for a, b in self.spans]
 
-    @property
-    def day_length(self) -> timedelta:
-        """Office time of one working day: 7,5 hours by default, 8 with schedule S8."""
-        return sum((_since_midnight(b) - _since_midnight(a) for a, b in self.spans), timedelta())
-
 
 def _span(text: str) -> tuple[time, time]:
     match = _SPAN.match(text)
@@ -73,10 +68,6 @@ def _time(text: str) -> time:
     except ValueError:
         msg = f"{text!r} is no time of day: write 15:00"
         raise ValueError(msg) from None
-
-
-def _since_midnight(moment: time) -> timedelta:
-    return timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
 
 
 DEFAULT_HOURS = OfficeHours.parse(["07:30-11:30", "13:30-17:00"])

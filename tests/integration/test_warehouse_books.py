@@ -4,12 +4,14 @@ import json
 from datetime import UTC, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.warehouse_samples import DAY, MONDAY, MORNING, a_bad_row, a_batch, a_dossier, a_flag, a_mail, an_item
 from warehouse import desk, flag_store, landed, ledger, lineage, runs
 from warehouse.dump import dump
 from warehouse.engine import reading, transaction
 from warehouse.loads import merge
+from warehouse.tables import flag_runs
 
 FRAME = {"rule_version": "r1", "calendar_version": "c1"}
 
@@ -28,7 +30,6 @@ def test_flags_open_stay_and_close(engine):
         rows = flag_store.open_flags(conn)
         assert [(r["code"], r["tier"], r["since"]) for r in rows] == [("T1", 2, MORNING), ("T2", 1, MORNING + 2 * DAY)]
         assert flag_store.open_flags(conn, unit="31231") == []
-        assert flag_store.flag_counts(conn) == [("overdue", 2)]
         assert runs.flagged_counts(conn) == [2, 2]
         assert runs.last_flag_as_of(conn) == MORNING + 2 * DAY
 
@@ -40,8 +41,8 @@ def test_flagging_again_at_the_same_as_of_changes_nothing(engine):
     assert (again.opened, again.closed, again.open) == (0, 0, 2)
     assert dump(engine) == before
     with reading(engine) as conn:
-        told = flag_store.last_flag_run(conn)
-    assert (told["opened"], told["closed"], told["open"]) == (2, 0, 2)
+        told = conn.execute(select(flag_runs)).one()
+    assert (told.opened, told.closed, told.open) == (2, 0, 2)
 
 
 def test_only_flags_that_say_something_else_are_written(engine):
