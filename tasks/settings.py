@@ -19,7 +19,6 @@ from pydantic_settings import EnvSettingsSource, SettingsError
 from tasks import settings_checks as checks
 from tasks.settings_checks import SecretFileError, read_secret_file
 from tasks.settings_faults import ENV_PREFIX, ConfigError, ConfigFault, Place, Trouble, troubles_of
-from tasks.settings_fields import is_loopback
 from tasks.settings_lines import key_lines
 from tasks.settings_mail import MailSettings, ReminderSettings, Rung
 from tasks.settings_messages import sentence
@@ -55,7 +54,6 @@ __all__ = [
     "WarehouseSettings",
     "config_path",
     "config_version",
-    "is_loopback",
     "load_settings",
     "read_secret",
 ]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tasks.rules.loopback import is_loopback
 from tasks.settings_faults import ENV_PREFIX, Trouble, comes_from
-from tasks.settings_fields import is_loopback
 from tasks.settings_lines import Path as KeyPath
 
 Table = Mapping[str, Any]

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from tasks.rules.loopback import is_loopback
+
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _ADDRESS = re.compile(
@@ -45,16 +47,6 @@ def parse_span(text: str) -> tuple[time, time]:
     """`07:00-10:00` as opening and closing time; the text has been checked."""
     start, _, end = text.partition("-")
     return parse_clock(start), parse_clock(end)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nothing sent to that host leaves the machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _check_clock(text: str) -> str:

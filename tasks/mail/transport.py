@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ import yagmail
 from tasks.mail.message import AddressRefusedError, check_address
 from tasks.mail.outcome import Outcome as Outcome
 from tasks.mail.outcome import Phase, judge
+from tasks.rules.loopback import is_loopback
 
 _OK = 250
 
@@ -50,16 +50,6 @@ class SmtpSettings:
             check_address(self.sender, "From")
         except AddressRefusedError:
             raise ValueError("sender") from None
-
-
-def is_loopback(host: str) -> bool:
-    """This machine by name or address."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class Mailer(yagmail.SMTP):  # type: ignore[misc]
