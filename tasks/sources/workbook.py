@@ -75,8 +75,8 @@ def _sheets(answer: bytes, origin: Origin) -> list[_Sheet]:
         match said:
             case ["sheet", int(shift)]:
                 sheets.append(_Sheet(shift))
-            case ["line", int(number), list(cells), list(spans)]:
-                sheets[-1].lines.append(Line(number, _cells(cells), [tuple(span) for span in spans]))
+            case ["lines", list(lines)]:
+                sheets[-1].lines.extend(Line(number, _cells(cells), spans) for number, cells, spans in lines)
             case ["blank", int(count)]:
                 sheets[-1].blank = count
             case ["fault", str(code)] if code in _CODES:
@@ -117,6 +117,8 @@ def _parsed(body: bytes, limits: WorkbookLimits, origin: Origin) -> bytes:
         raise origin.fault("workbook_too_slow")
     if process.returncode == -signal.SIGABRT:
         raise origin.fault("workbook_too_complex")  # no memory left: the reader gives up
+    if process.returncode != 0:
+        raise origin.fault("workbook_damaged")
     return answer
 
 

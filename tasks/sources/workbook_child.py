@@ -2,7 +2,8 @@
 
 Runs in a process without environment that may write no file (workbook.py starts it), so that a hostile workbook can
 harm nothing. It knows no dataset. One JSON list a line: `["sheet", epoch_shift]`,
-`["line", number, cells, spans]`, `["blank", count]`, `["fault", code]`, and `["end"]`, without which nothing counts.
+`["lines", [[number, cells, spans], …]]`, `["blank", count]`, `["fault", code]`, and `["end"]`, without which nothing
+counts.
 """
 
 import io
@@ -19,6 +20,8 @@ from tasks.sources.workbook_parts import Place, Refused, look_through, marks_of,
 Span = tuple[int, int, int]
 
 _MOST_MERGES = 200_000
+_AT_ONCE = 500  # lines told together
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def main(arguments: list[str]) -> None:
@@ -59,7 +62,7 @@ class _Out:
         self.left = characters
 
     def say(self, *what: Any) -> None:
-        line = json.dumps(what, ensure_ascii=False)
+        line = _encode(what)
         self.left -= len(line)
         if self.left < 0 and what[0] != "fault":
             raise Refused("workbook_too_complex")
@@ -95,18 +98,23 @@ def _lines(sheet: Any, marks: dict[Place, str | int], most_cells: int, out: _Out
     for (line, column), mark in marks.items():
         by_line.setdefault(line, {})[column] = mark
     blank, above, last = 0, dict[int, Any](), max(by_line, default=-1)
+    block: list[Any] = []
     for number, row in enumerate(_padded_to(sheet.iter_rows(), last, sheet.total_width)):
-        cells = [cell if isinstance(cell, str) else _cell(cell) for cell in row]
+        cells = [cell if type(cell) is str else _cell(cell) for cell in row]
         for column, mark in by_line.get(number, {}).items():
             cells.extend([""] * (column + 1 - len(cells)))
             cells[column] = _marked(cells[column], mark)
         for column in repeated.get(number, ()):
             cells[column] = above.get(column, "") if cells[column] == "" else cells[column]
         above = {column: cells[column] for column in repeated.get(number + 1, ())}
-        if any(cell != "" for cell in cells):
-            out.say("line", number + 1, cells, spans.get(number, ()))
-        else:
+        if cells.count("") == len(cells):
             blank += 1
+            continue
+        block.append((number + 1, cells, spans.get(number, ())))
+        if len(block) == _AT_ONCE:
+            out.say("lines", block)
+            block = []
+    out.say("lines", block)
     out.say("blank", blank)
 
 

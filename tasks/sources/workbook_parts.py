@@ -15,7 +15,6 @@ _ERROR = re.compile(rb"\st\s*=\s*[\"']e[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)<")
 _END_OF_CELL = re.compile(rb"</(?:\w+:)?c\s*>")
-_END_OF_DATA = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d{1,6})[\"']")
 _TEXT_RESULT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
@@ -88,17 +87,17 @@ def padded_styles(package: zipfile.ZipFile) -> dict[bytes, int]:
 def marks_of(xml: bytes, padded: dict[bytes, int]) -> dict[Place, str | int]:
     """Cells the reader tells nothing of: errors, formulas without a result, numbers shown with leading zeros."""
     marks: dict[Place, str | int] = {}
-    end_of_data = _END_OF_DATA.search(xml)
-    xml = xml[: end_of_data.start()] if end_of_data else xml
+    end_of_data = max(xml.rfind(b"</sheetData"), xml.rfind(b":sheetData"))
+    xml = xml[:end_of_data] if end_of_data > 0 else xml
     if padded:
         for cell in _CELL.finditer(xml):
             style = _STYLE.search(cell[1])
             if style and style[1] in padded:
                 marks[_place(cell[1])] = padded[style[1]]
-    for hit in _ERROR.finditer(xml):
+    for hit in _ERROR.finditer(xml) if b'"e"' in xml or b"'e'" in xml else ():
         if wrong := _CELL.match(xml, xml.rfind(b"<", 0, hit.start())):
             marks[_place(wrong[1])] = "cell_error"
-    for hit in _FORMULA.finditer(xml):
+    for hit in _FORMULA.finditer(xml) if b"<f" in xml or b":f" in xml else ():
         tag, end = _cell_before(xml, hit.start()), _END_OF_CELL.search(xml, hit.start())
         value = _VALUE.search(xml, hit.start(), end.start() + 2 if end else len(xml))
         empty = value is None or not value[1].strip()

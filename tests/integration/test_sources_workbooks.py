@@ -282,6 +282,15 @@ def test_incomplete_records_are_never_taken_for_furniture(drop: Path) -> None:
     assert len(pull(drop).records) == 5
 
 
+def test_a_whole_record_is_one_whatever_its_words(drop: Path) -> None:
+    rows = (("31157", "09/11/2026", "Giám đốc đi công tác"), ("01", "10/11/2026", "Tổng kết (2)"), ("02", "11/11/2026"))
+    put(drop, "a.xlsx", workbook(("Mã đơn vị", "Từ ngày", "Lý do"), *rows))
+    pulled = pull(drop, dataset="absences")
+    assert values(pulled, "unit_code") == ["31157", "01", "02"]
+    put(drop, "b.xlsx", workbook(HEADER, (*ROWS[0][:4], "Chủ tịch phê duyệt"), ROWS[1]))
+    assert values(pull(drop, "b.xlsx"), "dossier_code") == ["00160", "TL.2"]
+
+
 # --- sheets ---
 
 
