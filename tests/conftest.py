@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+# No timed assertion, also not hidden ones; on CI the same examples every time, elsewhere new ones.
+settings.register_profile("dondoc", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("dondoc")
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

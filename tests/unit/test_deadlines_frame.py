@@ -57,6 +57,7 @@ def scalar(row: pd.Series, calendar: WorkingCalendar, hours: OfficeHours) -> dat
     return deadline(row["received_at"], duration, calendar, hours, pauses=row["pauses"], policy=policy).due_at
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=12), SCHEDULE)
 def test_twin_equals_scalar(cases: list[dict[str, object]], hours: OfficeHours):
@@ -80,6 +81,7 @@ def test_twin_keeps_the_limits_of_the_rules():
 GAP = WorkingCalendar(tuple(e for e in CALENDAR.entries if e.day.year in {2016, 2018}))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.datetimes(datetime(2015, 11, 1), datetime(2019, 1, 31), timezones=st.just(HANOI)),  # noqa: DTZ001

@@ -158,6 +158,7 @@ def test_no_rule_tolerates_a_share_of_bad_rows(name) -> None:
         assert getattr(each.expect(module), "mostly", 1) == 1, each.code
 
 
+@pytest.mark.slow
 def test_checks_side_by_side_do_not_mix_their_rows() -> None:
     def run(number: int) -> dict[int, list[str]]:
         rows = [good("dossiers", source_record_id=str(n), status="abc" if n == number else "4") for n in range(10)]

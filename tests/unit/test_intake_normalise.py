@@ -210,6 +210,7 @@ def test_not_received_and_older_records_are_set_aside_and_counted() -> None:
     assert pd.isna(kept["due_at"][0])
 
 
+@pytest.mark.slow
 @given(st.lists(st.dictionaries(st.sampled_from([c.name for c in DATASETS["dossiers"].columns]), st.text(max_size=12))))
 def test_any_text_gives_a_frame_row_for_row(rows: list[dict[str, str]]) -> None:
     frame = dossiers(*(record(row, line=n) for n, row in enumerate(rows)))
