@@ -111,6 +111,15 @@ def test_going_live_is_felt_the_same_day_and_only_step_by_step(run, village: Vil
         assert addresses(server) == [OPS, ALPHA, BETA]
 
 
+def test_in_ops_mode_only_ops_are_written_to(run, village: Village) -> None:
+    with ScriptedSmtp() as server:
+        village.configure(server.port, mode="ops")
+        report = run(village, "remind")
+        assert (report["exit_status"], report["mails"]["held"]) == (0, 2)
+        run(village, "bulletin")
+        assert addresses(server) == [OPS]
+
+
 def test_what_shadow_held_on_another_day_never_goes_out(run, village: Village) -> None:
     with ScriptedSmtp() as server:
         village.configure(server.port, mode="shadow")
