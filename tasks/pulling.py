@@ -38,11 +38,15 @@ def pull_source(run_id: str, source: str) -> bool:
     with run.store.reading() as conn:
         request = _request(run, conn, configured)
     try:
-        pulled = make_source(configured).pull(request, run.landing)
-    except (SourceFault, SecretError) as fault:
-        return _told(run, configured, fault)
+        reader = make_source(configured)
+    except (SourceFault, SecretError) as fault:  # our side of it: a secret, the unit map
+        return _told(run, configured, fault, "failed")
+    try:
+        pulled = reader.pull(request, run.landing)
+    except SourceFault as fault:
+        return _told(run, configured, fault, "refused" if fault.code in NOT_TO_BE_TAKEN else "failed")
     except OSError:
-        return _told(run, configured, SourceFault("landing_failed", {"source": source}))
+        return _told(run, configured, SourceFault("landing_failed", {"source": source}), "failed")
     with run.store.transaction() as conn:
         for body in pulled.bodies:
             _register(run, conn, body)
@@ -51,8 +55,7 @@ def pull_source(run_id: str, source: str) -> bool:
     return True
 
 
-def _told(run: Run, source: Source, fault: SourceFault | SecretError) -> bool:
-    state = "refused" if fault.code in NOT_TO_BE_TAKEN else "failed"
+def _told(run: Run, source: Source, fault: SourceFault | SecretError, state: str) -> bool:
     record_fault(run, source, fault.code, fault_sentence(fault, run.settings.locale), state)
     logger().error("%s: %s", source.name, fault.code)
     return False

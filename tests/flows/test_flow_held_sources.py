@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.flows.village import BETA, DAWN, MONDAY, SOURCE, WEDNESDAY, Village, dossier
+from deployments.demo.one_stop_api import OneStopApi
+from tests.flows.test_flow_source_faults import ONE_STOP
+from tests.flows.village import DAWN, MONDAY, SOURCE, WEDNESDAY, Village
 from warehouse import loads
 
 pytestmark = pytest.mark.slow
+PASSWORD = "Secret-Canary-8"
 SOON = MONDAY + timedelta(minutes=15)
 LOGS = {"kien-nghi": "recommendations", "nhat-ky": "recommendation_events", "dong-ho": "dossier_events"}
 
@@ -116,20 +119,31 @@ def test_status_says_the_same(logging_village: Village) -> None:
     assert (states["ho-so"], states["nhat-ky"], states["kien-nghi"]) == (True, False, False)
 
 
-def test_an_unreadable_unit_map_fails_its_source_and_no_other(run, empty_village: Village) -> None:
-    sources = "".join(
-        SOURCE.format(name=name, dataset=dataset)
-        for name, dataset in (("don-vi", "units"), ("danh-ba", "contacts"), ("ho-so", "dossiers"))
-    )
+@pytest.mark.parametrize(
+    "spoilt", ["source_code,unit_code\nA,A\nA,B\n", "source_code,unit\nA,A\n", "source_code,unit_code\nA,\n"]
+)
+def test_an_unreadable_unit_map_fails_its_source_and_no_other(run, empty_village: Village, spoilt: str) -> None:
+    files = (("don-vi", "units"), ("danh-ba", "contacts"), ("ho-so", "dossiers"))
+    sources = "".join(SOURCE.format(name=name, dataset=dataset) for name, dataset in files)
     map_of_units = Path(empty_village.folder / "map.csv")
-    map_of_units.write_text("source_code,unit_code\nA,A\nA,B\n", encoding="utf-8")
+    map_of_units.write_text(spoilt, encoding="utf-8")
     empty_village.configure(sources=sources + 'unit_map = "map.csv"\n')
-    empty_village.drop("ho-so", [dossier(1, "A")])
     report = run(empty_village, "sync")
     assert (report["exit_status"], report["state"]) == (3, "incomplete")
-    (line,) = [s for s in report["sources"] if s["name"] == "ho-so"]
-    assert "map.csv" in line["error"]
+    assert [(s["name"], s["pulled"]) for s in report["sources"] if not s["error"]] == [("don-vi", 3), ("danh-ba", 3)]
+    assert "map.csv" in report["sources"][2]["error"]
     map_of_units.write_text("source_code,unit_code\nA,B\n", encoding="utf-8")
     assert run(empty_village, "sync", SOON)["exit_status"] == 0
-    run(empty_village, "remind", SOON)
-    assert list(empty_village.mails()) == [BETA]
+
+
+def test_a_unit_map_spoilt_while_an_interface_is_read_is_told_the_same(
+    run, empty_village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VILLAGE_ONE_STOP_PASSWORD", PASSWORD)
+    (empty_village.folder / "map.csv").write_text("source_code,unit_code\nA,A\nA,B\n", encoding="utf-8")
+    with OneStopApi(password=PASSWORD) as api:
+        one_stop = ONE_STOP.format(url=api.base_url)
+        sources = one_stop.replace("timeout_seconds = 5", 'timeout_seconds = 5\nunit_map = "map.csv"')
+        report = run(empty_village.configure(sources=sources), "sync")
+    assert (report["exit_status"], report["state"]) == (3, "incomplete")
+    assert [s["name"] for s in report["sources"] if s["error"]] == ["mot-cua"]
