@@ -52,6 +52,8 @@ def pull_source(run_id: str, source: str) -> bool:
             _register(run, conn, body)
     run.kept[source] = pulled
     logger().info("%s: %d records, %d bodies landed", source, pulled.pulled, len(pulled.bodies))
+    for note in pulled.notes:
+        logger().warning("%s: %s", source, note.text(run.settings.locale))
     return True
 
 
