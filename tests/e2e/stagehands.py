@@ -107,13 +107,15 @@ def play(folder: Path, api_url: str = "", database_url: str = "") -> None:
 
 @contextmanager
 def running_prefect(folder: Path) -> Iterator[str]:
-    """A Prefect server as an administration runs it; yields the URL of its API."""
+    """A Prefect server as `dondoc up` starts it, gone with this process; yields the URL of its API."""
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
-    asked = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    asked = [sys.executable, "-m", "deployments.server_child", "127.0.0.1", str(port)]
     with (folder / "server.log").open("wb") as log:
         env = environment(folder / "home")
-        server = subprocess.Popen(asked, cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True)
+        server = subprocess.Popen(
+            asked, cwd=PROJECT, env=env, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         url = f"http://127.0.0.1:{port}/api"
         _wait_until_healthy(url, server)

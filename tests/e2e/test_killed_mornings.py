@@ -29,7 +29,7 @@ from tests.e2e.stagehands import Play
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-KILLS = int(os.environ.get("DONDOC_KILLS", "10"))
+KILLS = int(os.environ.get("DONDOC_KILLS", "5"))
 SEED = os.environ.get("DONDOC_KILL_SEED", "2026-11-23")
 MONDAY, FRIDAY = DAYS[0], DAYS[4]
 

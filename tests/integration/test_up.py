@@ -34,6 +34,11 @@ def eventually(ask: Callable[[], Any], what: str) -> Any:
     pytest.fail(f"never happened: {what}")
 
 
+def _heed_interrupts() -> None:
+    """As in a terminal: a background job of a shell inherits that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Up:
     """A `dondoc up`, or another keeper of a server, for a folder of its own; started from elsewhere."""
 
@@ -54,6 +59,7 @@ class Up:
                 env=ours | {"PYTHONPATH": str(ROOT)},
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                preexec_fn=_heed_interrupts,
             )
 
     def until_ready(self) -> str:
