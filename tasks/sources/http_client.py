@@ -4,7 +4,6 @@ Errors of the wire become `SourceFault` here and nowhere else. What an answer me
 hands in a function that accepts or refuses each body, so that a broken body is fetched again like a broken connection.
 """
 
-import ipaddress
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from typing import Self, TypeVar
 
 import httpx
 
+from tasks.rules.loopback import is_loopback
 from tasks.sources.base import SourceFault
 from tasks.sources.http_deadline import Deadline, transport
 
@@ -143,16 +143,9 @@ def check_address(source: str, base_url: str) -> str:
         raise SourceFault("bad_address", {"source": source}) from None
     if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
         raise SourceFault("bad_address", {"source": source})
-    if url.scheme == "http" and not _is_loopback(url.host):
+    if url.scheme == "http" and not is_loopback(url.host):
         raise SourceFault("plain_http", {"source": source, "host": url.host})
     return url.host
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _is_tls(error: BaseException) -> bool:
