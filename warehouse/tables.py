@@ -29,8 +29,10 @@ __all__ = [
     "mail_items",
     "mails",
     "metadata",
+    "missed",
     "quarantine",
     "runs",
+    "source_figures",
     "switches",
 ]
 
@@ -156,7 +158,33 @@ quarantine = Table(
     Column("last_seen_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("closed_reason", Text),  # corrected | released | gone
+    Column("owner", Text),  # who looks after it
     UniqueConstraint("source", "record_key", "content_hash"),
+)
+
+missed = Table(  # open records that the last sweeps of their source did not find; a row goes when the record is back
+    "missed",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("record_key", Text, primary_key=True),
+    Column("system", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("sweeps", Integer, nullable=False),
+)
+
+source_figures = Table(  # what a source counts itself, kept for comparison
+    "source_figures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("as_of", Instant, nullable=False),
+    Column("period_from", Date, nullable=False),
+    Column("period_to", Date, nullable=False),
+    Column("agency", Text, nullable=False),  # "" for all
+    Column("field", Text, nullable=False),  # "" for all
+    Column("figures", JSON, nullable=False),
+    UniqueConstraint("source", "as_of", "period_from", "period_to", "agency", "field"),
 )
 
 flags = Table(
@@ -199,4 +227,5 @@ flag_runs = Table(
     Column("opened", Integer, nullable=False),
     Column("closed", Integer, nullable=False),
     Column("open", Integer, nullable=False),
+    Column("by_source", JSON),  # flags in heads' mails per source, for the band
 )
