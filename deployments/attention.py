@@ -12,7 +12,7 @@ from tasks.calendar_files import shipped_calendar
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.settings import Settings
-from warehouse import day_book, desk, flag_store, freshness, ledger, ledger_read, quarantine
+from warehouse import day_book, desk, flag_store, freshness, ledger, ledger_read, quarantine_desk
 
 
 def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
@@ -101,6 +101,6 @@ def _desk_matters(conn: Connection) -> Iterator[Matter]:
             yield "no_recipient", row["code"], "attention_no_recipient", {"unit": row["facts"]["unit_name"]}
     for dispute in desk.open_disputes(conn):
         yield "dispute", dispute["code"], "attention_dispute", {"code": dispute["code"]}
-    open_rows = quarantine.open_count(conn)
+    open_rows = quarantine_desk.open_count(conn)
     if open_rows:
         yield "quarantine", open_rows, "attention_quarantine", {"n": open_rows}

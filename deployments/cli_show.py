@@ -55,14 +55,14 @@ def status(context: typer.Context) -> None:
     cli = shown(context)
     settings = cli.settings()
     from deployments.attention import needs_attention, source_states
-    from warehouse import ledger_read, quarantine, runs
+    from warehouse import ledger_read, quarantine_desk, runs
 
     with cli.reading() as conn:
         recent = runs.recent_runs(conn, 10)
         sources = source_states(conn, settings, _now(settings.warehouse.sandbox, recent))
         found: dict[str, Any] = {
             "sources": sources,
-            "quarantine": {"open": quarantine.open_count(conn)},
+            "quarantine": {"open": quarantine_desk.open_count(conn)},
             "ledger": ledger_read.counts_by_state(conn),
             "runs": [
                 {k: r[k] for k in ("run_id", "flow", "as_of", "state", "exit_status", "started_at", "finished_at")}
@@ -79,7 +79,7 @@ def status(context: typer.Context) -> None:
 @quarantine_app.command("list")
 def quarantine_list(context: typer.Context) -> None:
     """Các bản ghi đang bị cách ly."""
-    from warehouse.quarantine import open_rows
+    from warehouse.quarantine_desk import open_rows
 
     cli: CliContext = shown(context)
     with cli.reading() as conn:

@@ -29,7 +29,7 @@ from tasks.rules.routing import route
 from tasks.rules.situation import Situation
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, current
-from warehouse import day_book, desk, flag_store, ledger, ledger_read, quarantine
+from warehouse import day_book, desk, flag_store, ledger, ledger_read, quarantine_desk
 
 TOLD_FLAGS = HEAD_FLAGS | INSPECTING_FLAGS
 _LEFT = ("handed", "uncertain", "refused", "in_data", "held")
@@ -89,7 +89,7 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         recipient=Recipient(address=address, post="Bộ phận vận hành", salutation=""),
         revision=1,
         sources=source_lines(run, conn),
-        quarantine_reasons=tuple(quarantine.reason_counts(conn)),
+        quarantine_reasons=tuple(quarantine_desk.reason_counts(conn)),
         flags=tuple(sorted(Counter(i.flag for i in items).items())),
         mails=tuple(_mail_line(conn, m) for m in today if m["state"] in _LEFT),
         no_recipient=tuple(_unreachable(world, items)),

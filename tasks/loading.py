@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from expectations.check_context import CheckContext
 from expectations.report import Reason, Report
 from expectations.run import check
-from tasks.intake.normalise import normalise
+from tasks.intake.normalise import NormaliseContext, normalise
 from tasks.intake.set_aside import set_aside
 from tasks.narration import logger
 from tasks.pulling import fault_sentence, record_fault, source_of
@@ -20,7 +20,7 @@ from tasks.run_context import Run, current
 from tasks.settings import FilesSource, Source
 from tasks.source_factory import normalise_context
 from tasks.source_gate import gate_sentences
-from tasks.sources.base import Pulled, SourceFault
+from tasks.sources.base import Part, Pulled, SourceFault
 from warehouse import loads
 from warehouse.current import open_keys
 from warehouse.quarantine import QuarantinedRow
@@ -40,10 +40,15 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
         record_fault(run, configured, fault.code, fault_sentence(fault, run.settings.locale), "failed")
         logger().error("%s: %s", source, fault.code)
         return {}
-    everything = normalise(dataset, pulled.records, context)
+    try:
+        everything, pulled_count = _everything(dataset, pulled, context)
+    except SourceFault as fault:
+        record_fault(run, configured, fault.code, fault_sentence(fault, run.settings.locale), "failed")
+        logger().error("%s: %s", source, fault.code)
+        return {}
     frame, aside = set_aside(dataset, everything, known_open=_known_open(run, configured))
     report = check(dataset, frame, _context(run, configured))
-    batch = _batch(run, configured, pulled, frame, aside, report)
+    batch = _batch(run, configured, pulled, frame, aside, report, pulled_count)
     seen = frozenset(everything["record_key"])
     refusals = [r.text for r in report.source_faults] + gate_sentences(run, batch, seen)
     if refusals:
@@ -55,6 +60,16 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
     run.sources[source] = _line(configured, pulled, counts)
     logger().info("%s: %d new, %d changed, %d quarantined", source, counts.new, counts.changed, counts.quarantined)
     return {"new": counts.new, "changed": counts.changed, "quarantined": counts.quarantined}
+
+
+def _everything(dataset: Dataset, pulled: Pulled, context: NormaliseContext) -> tuple[pd.DataFrame, int]:
+    frames: list[pd.DataFrame] = []
+    for part in pulled.parts:
+        frames.append(normalise(dataset, part, context, first_rid=sum(map(len, frames))))
+    if not frames:
+        frames.append(normalise(dataset, Part(columns={}, refs=(), moment=pulled.data_moment), context))
+    everything = pd.concat(frames, ignore_index=True)
+    return everything, len(everything) + sum(pulled.ignored.values())
 
 
 def _known_open(run: Run, source: Source) -> frozenset[str]:
@@ -86,7 +101,7 @@ def _unchanged(run: Run, source: Source, pulled: Pulled) -> dict[str, int]:
 
 
 def _batch(
-    run: Run, source: Source, pulled: Pulled, frame: pd.DataFrame, aside: dict[str, int], report: Report
+    run: Run, source: Source, pulled: Pulled, frame: pd.DataFrame, aside: dict[str, int], report: Report, count: int
 ) -> loads.Batch:
     dataset = DATASETS[source.dataset]
     good = frame[~frame["rid"].isin([*report.row_faults, *report.folded])]
@@ -102,7 +117,7 @@ def _batch(
         as_of=run.clock.as_of,
         data_moment=pulled.data_moment,
         rows=_plain_rows(dataset, good),
-        pulled=pulled.pulled,
+        pulled=count,
         quarantined=[_quarantined(dataset, dict(row), report.row_faults[row["rid"]]) for row in bad.to_dict("records")],
         duplicate=len(report.folded),
         ignored=ignored,

@@ -51,7 +51,7 @@ def pull_source(run_id: str, source: str) -> bool:
         for body in pulled.bodies:
             _register(run, conn, body)
     run.kept[source] = pulled
-    logger().info("%s: %d records, %d bodies landed", source, pulled.pulled, len(pulled.bodies))
+    logger().info("%s: about %d records, %d bodies landed", source, pulled.expected, len(pulled.bodies))
     for note in pulled.notes:
         logger().warning("%s: %s", source, note.text(run.settings.locale))
     return True
@@ -112,4 +112,5 @@ def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
         newest_promoted=landed.newest_promoted(conn, source.name),
         newest_hashes=landed.newest_hashes(conn, source.name),
         known_open=known_open,
+        accept_drop=run.request.accept_drop,
     )

@@ -49,6 +49,7 @@ class RunRequest:
     out: str = ""  # dry run: folder for the mails it would send
     outside_window: bool = False
     reason: str = ""
+    accept_drop: bool = False  # sync: far fewer records than before are right this time
     wait_seconds: float = 0.0  # for the run lock
 
 

@@ -14,8 +14,9 @@ import pytest
 from tasks.intake.landing import Landing
 from tasks.rules.datasets import DATASETS
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import Pulled, PullRequest, SourceFault
+from tasks.sources.base import PullRequest, SourceFault
 from tasks.sources.files import FilesSource
+from tests.pulls import Read, read
 
 AS_OF = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 HEADER = ("Mã hồ sơ", "Mã đơn vị", "Trạng thái", "Ngày tiếp nhận", "Tên thủ tục")
@@ -60,9 +61,9 @@ def put(folder: Path, name: str, body: bytes, at: datetime = AS_OF - timedelta(h
     return path
 
 
-def pull(folder: Path, pattern: str = "*", dataset: str = "dossiers", *, dry: bool = False, **changes: Any) -> Pulled:
+def pull(folder: Path, pattern: str = "*", dataset: str = "dossiers", *, dry: bool = False, **changes: Any) -> Read:
     source = FilesSource(name="drop", dataset=DATASETS[dataset], path=folder / pattern, **changes)
-    return source.pull(PullRequest(as_of=AS_OF), Landing(folder.parent / "landing", dry=dry))
+    return read(source.pull(PullRequest(as_of=AS_OF), Landing(folder.parent / "landing", dry=dry)))
 
 
 def fault(folder: Path, **changes: Any) -> SourceFault:
@@ -71,11 +72,11 @@ def fault(folder: Path, **changes: Any) -> SourceFault:
     return caught.value
 
 
-def values(pulled: Pulled, column: str) -> list[str | None]:
+def values(pulled: Read, column: str) -> list[str | None]:
     return [record.values.get(column) for record in pulled.records]
 
 
-def left_out(pulled: Pulled) -> dict[str, int]:
+def left_out(pulled: Read) -> dict[str, int]:
     """What was left out and how often, of one file."""
     found = [note.params for note in pulled.notes if note.code == "left_out"]
     counts = {name: n for params in found for name, n in params.items() if name not in ("source", "file")}

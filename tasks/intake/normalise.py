@@ -18,7 +18,7 @@ from tasks.intake.text import clean, clean_address, clean_code, clean_word, fold
 from tasks.intake.unit_map import UnitMap
 from tasks.rules.datasets import VOCABULARY, Column, Dataset, Kind
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import RawRecord
+from tasks.sources.base import Part
 
 _MARKED = frozenset({Kind.INSTANT, Kind.DAY, Kind.NUMBER, Kind.BOOLEAN})  # kinds that can be misunderstood
 _UNITS = frozenset({"unit_code", "holding_unit_code", "to_unit_code", "inspecting_unit_code", "follow_up_unit_code"})
@@ -52,29 +52,32 @@ class NormaliseContext:
         check_formats(self.date_formats)
 
 
-def normalise(dataset: Dataset, records: Sequence[RawRecord], context: NormaliseContext) -> pd.DataFrame:
-    """The frame of a pull, one row a record in order.
+def normalise(dataset: Dataset, part: Part, context: NormaliseContext, *, first_rid: int = 0) -> pd.DataFrame:
+    """The frame of a part, one row a record in order; `rid` counts on from `first_rid`, so that it is one of the pull.
 
     Beside the stored columns: `rid`, `ref`, `moment` (of its body), `record_key` ("" where `key__bad`), `content_hash`,
     `malformed`, and per column that can be misunderstood `<name>__bad` with the text as it came in `<name>__text`.
     """
-    raw = {column.name: _raw(records, column.name, context.constants) for column in dataset.columns}
+    raw = {column.name: _raw(part, column.name, context.constants) for column in dataset.columns}
     read = {c.name: _read(dataset, c, raw[c.name], context) for c in dataset.columns if c.name not in _UNITS}
-    anchor = read[_ANCHORS[dataset.name]].days if dataset.name in _ANCHORS else [None] * len(records)
+    anchor = read[_ANCHORS[dataset.name]].days if dataset.name in _ANCHORS else [None] * len(part)
     for name in _UNITS & raw.keys():
         read[name] = _units(raw[name], anchor, context)
-    frame = pd.DataFrame({"rid": range(len(records))}, dtype="int64")
-    parts: list[pd.DataFrame | AnySeries] = [frame, _heading(dataset, records, read)]
-    parts.extend(part for column in dataset.columns for part in _stored(column, read[column.name]))
+    frame = pd.DataFrame({"rid": range(first_rid, first_rid + len(part))}, dtype="int64")
+    parts: list[pd.DataFrame | AnySeries] = [frame, _heading(dataset, part, read)]
+    parts.extend(column for known in dataset.columns for column in _stored(known, read[known.name]))
     return pd.concat(parts, axis="columns")
 
 
-def _raw(records: Sequence[RawRecord], name: str, constants: Mapping[str, str]) -> list[str | None]:
-    constant = constants.get(name)
-    return [None if r.malformed else r.values.get(name, constant) for r in records]
+def _raw(part: Part, name: str, constants: Mapping[str, str]) -> Sequence[str | None]:
+    """The column as it came; a constant stands in for a column that the source has not, never for an empty cell."""
+    given = part.columns.get(name)
+    if given is not None:
+        return given
+    return [None if n in part.malformed else constants.get(name) for n in range(len(part))]
 
 
-def _read(dataset: Dataset, column: Column, raw: list[str | None], context: NormaliseContext) -> Cells:
+def _read(dataset: Dataset, column: Column, raw: Sequence[str | None], context: NormaliseContext) -> Cells:
     fill = context.opening if column.fill == "open" else context.closing
     match column.kind:
         case Kind.INSTANT:
@@ -91,7 +94,7 @@ def _read(dataset: Dataset, column: Column, raw: list[str | None], context: Norm
             return _codes(dataset, column.name, raw, context)
 
 
-def _codes(dataset: Dataset, name: str, raw: list[str | None], context: NormaliseContext) -> Cells:
+def _codes(dataset: Dataset, name: str, raw: Sequence[str | None], context: NormaliseContext) -> Cells:
     if dataset.name == "dossiers" and name == "status":
         return cells.texts(raw, lambda text: context.status_map.get(fold(text), clean_word(text)))
     if vocabulary := VOCABULARY.get((dataset.name, name)):
@@ -100,7 +103,7 @@ def _codes(dataset: Dataset, name: str, raw: list[str | None], context: Normalis
     return cells.texts(raw, clean_address if name in _ADDRESSES else clean_code)
 
 
-def _units(raw: list[str | None], anchor: Sequence[date | None], context: NormaliseContext) -> Cells:
+def _units(raw: Sequence[str | None], anchor: Sequence[date | None], context: NormaliseContext) -> Cells:
     """Agency text through the reviewed map by the row's own day; without a map, or not in it, the code as it is."""
     today = context.as_of.astimezone(HANOI).date()
     unit_map = context.unit_map
@@ -118,22 +121,24 @@ def _plain_unit(text: str) -> str:
     return word.replace(" ", "") if word.isascii() else word  # an unmapped name stays readable
 
 
-def _heading(dataset: Dataset, records: Sequence[RawRecord], read: Mapping[str, Cells]) -> pd.DataFrame:
+def _heading(dataset: Dataset, part: Part, read: Mapping[str, Cells]) -> pd.DataFrame:
     content: dict[str, Sequence[str | None]] = {name: column.canonical for name, column in read.items()}
     content |= {c.precision_name: read[c.name].precision for c in dataset.columns if c.precision}
     good = {name: _unless_bad(column) for name, column in read.items()}
     years = _years(read["received_at"]) if dataset.name == "dossiers" else []
     record_key = keys.record_keys(dataset, good, years)
-    hashes = keys.content_hashes(content, len(records))
-    fingerprints = [record.fingerprint or digest for record, digest in zip(records, hashes, strict=True)]
+    hashes = keys.content_hashes(content, len(part))
+    for place, broken in part.malformed.items():
+        hashes[place] = broken.fingerprint or hashes[place]
+    malformed = [part.malformed[n].code if n in part.malformed else "" for n in range(len(part))]
     return pd.DataFrame(
         {
-            "ref": pd.Series([record.ref for record in records], dtype=object),
-            "moment": pd.Series([record.moment for record in records], dtype="datetime64[us, UTC]"),
+            "ref": pd.Series(list(part.refs), dtype=object),
+            "moment": pd.Series([part.moment] * len(part), dtype="datetime64[us, UTC]"),
             "record_key": pd.Series(record_key, dtype=object),
-            "content_hash": pd.Series(fingerprints, dtype=object),
+            "content_hash": pd.Series(hashes, dtype=object),
             "key__bad": pd.Series([not key for key in record_key], dtype=bool),
-            "malformed": pd.Series([record.malformed for record in records], dtype=object),
+            "malformed": pd.Series(malformed, dtype=object),
         }
     )
 

@@ -4,13 +4,44 @@ A new one-stop product is a new module beside this one with a class that fits `S
 here: records carry text as received, under canonical column names; `tasks/intake` understands it.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from itertools import groupby, islice
+from typing import Final, Protocol
 
 from tasks.intake.landing import LandedBody, Landing
 from tasks.sources.sentences import sentence
+
+PART_ROWS: Final = 50_000  # what a load holds in memory at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Why a record as a whole cannot be trusted (`field_count`, `bad_shape` …), and what tells it from another one."""
+
+    code: str
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some records of a pull, at most `PART_ROWS`, as columns of text: the unit in which a load reads, checks, stages.
+
+    `columns`: canonical name → one text a record, None where the source gave nothing; a column that no record has may
+    be absent. Only canonical columns are kept: what nobody asked for is never carried on. `refs`: where each record
+    stands, "sha256:<hex of the landed body>#<line or ordinal in it>". `moment`: as of when the body says so.
+    `malformed`: position → why; all cells of such a record are None.
+    """
+
+    columns: Mapping[str, Sequence[str | None]]
+    refs: Sequence[str]
+    moment: datetime
+    malformed: Mapping[int, Malformed] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.refs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +73,38 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulled:
-    """What one pull brought. `complete`: a stored row that is missing here has ended (snapshots only).
+    """What one pull brought: bodies that lie in the landing, and a way through their records, part by part, once.
 
-    `unchanged`: everything found was promoted before; `data_moment` is then that of the newest body, so it counts as
-    fresh. `ignored` counts records left out on purpose, by reason code. `vanished` holds keys of `known_open` that the
-    source itself says it no longer has.
+    `ignored` (records left out on purpose, by reason code) and `notes` are complete when `parts` has been read to its
+    end; reading may raise SourceFault, and then nothing of the pull may be promoted. `complete`: a stored row that is
+    missing here has ended (snapshots only). `unchanged`: everything found was promoted before; `data_moment` is then
+    that of the newest body, so it counts as fresh. `vanished` holds keys of `known_open` that the source itself says it
+    no longer has. `expected`: about how many records there are, for progress; 0: unknown.
     """
 
-    records: tuple[RawRecord, ...]
+    parts: Iterable[Part]
     data_moment: datetime
     bodies: tuple[LandedBody, ...]
     complete: bool
     unchanged: bool = False
-    ignored: Mapping[str, int] = field(default_factory=dict)
+    ignored: Counter[str] = field(default_factory=Counter)
     vanished: frozenset[str] = frozenset()
-    notes: tuple[Note, ...] = ()
+    notes: list[Note] = field(default_factory=list)
+    expected: int = 0
 
-    @property
-    def pulled(self) -> int:
-        """Records counted as pulled: those kept and those ignored."""
-        return len(self.records) + sum(self.ignored.values())
+
+def in_parts(records: Iterable[RawRecord], size: int = PART_ROWS) -> Iterator[Part]:
+    """Single records packed into parts; a new part begins where the moment changes."""
+    for moment, same in groupby(records, key=lambda record: record.moment):
+        stream = iter(same)
+        while chunk := list(islice(stream, size)):
+            names = {name for record in chunk for name in record.values}
+            yield Part(
+                columns={name: [record.values.get(name) for record in chunk] for name in sorted(names)},
+                refs=[record.ref for record in chunk],
+                moment=moment,
+                malformed={n: Malformed(r.malformed, r.fingerprint) for n, r in enumerate(chunk) if r.malformed},
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +113,7 @@ class PullRequest:
 
     `promoted`: hashes already promoted for this source; `newest_promoted`: the latest data moment among them and
     `newest_hashes` the bodies of that moment (None: not told). `known_open`: source ids of dossiers open in the
-    warehouse.
+    warehouse. `accept_drop`: a person said that far fewer records than before are right this time.
     """
 
     as_of: datetime
@@ -78,6 +121,7 @@ class PullRequest:
     newest_promoted: datetime | None = None
     newest_hashes: frozenset[str] | None = None
     known_open: frozenset[str] = frozenset()
+    accept_drop: bool = False
 
 
 class Source(Protocol):

@@ -15,7 +15,7 @@ from tasks.intake.landing import LandedBody, Landing
 from tasks.intake.unit_map import UnitMap
 from tasks.rules.datasets import Dataset, Mode
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import Note, Pulled, PullRequest, RawRecord, SourceFault
+from tasks.sources.base import Note, Pulled, PullRequest, RawRecord, SourceFault, in_parts
 from tasks.sources.csv_table import read_table
 from tasks.sources.folder import Candidate, candidates, read_whole
 from tasks.sources.rejected import OF_THE_FILE, tell_sender
@@ -67,12 +67,13 @@ class FilesSource:
             bodies.append(landed)
             records.extend(self._records(body, landed, notes, dry=landing.dry))
         return Pulled(
-            records=tuple(records),
+            parts=in_parts(records),
             data_moment=min(finished[-1][0].moment, request.as_of),
             bodies=tuple(bodies),
             complete=snapshot and bool(taken),
             unchanged=not taken,
-            notes=tuple(notes),
+            notes=notes,
+            expected=len(records),
         )
 
     def _waiting(self, request: PullRequest) -> tuple[list[Candidate], list[Note]]:

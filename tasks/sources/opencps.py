@@ -16,7 +16,7 @@ from typing import Final
 
 from tasks.intake.landing import LandedBody, Landing
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import Note, Pulled, PullRequest, RawRecord, SourceFault
+from tasks.sources.base import Note, Pulled, PullRequest, RawRecord, SourceFault, in_parts
 from tasks.sources.http_client import HttpClient, HttpSettings, check_address
 from tasks.sources.opencps_fields import OTHER_ORIGINALITY
 from tasks.sources.opencps_pages import Reader, Told
@@ -144,13 +144,14 @@ class OpenCpsSource:
         if reader.read_again:
             notes.append(self._note("read_again"))
         return Pulled(
-            records=tuple(_record(one, request) for one in kept),
+            parts=in_parts(_record(one, request) for one in kept),
             data_moment=request.as_of,
             bodies=tuple(reader.bodies.values()),
             complete=False,
-            ignored=dict(ignored),
+            ignored=ignored,
             vanished=vanished,
-            notes=tuple(notes),
+            notes=notes,
+            expected=len(kept),
         )
 
     def _note(self, code: str, **params: int) -> Note:

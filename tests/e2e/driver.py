@@ -22,7 +22,7 @@ from deployments.demo.stage import quieten, set_the_scene, theatre
 from deployments.demo.story import HOLIDAY, LOST_ANSWER_DAY, MORNINGS
 from deployments.running import call_flow
 from tests.e2e import records, stagehands
-from warehouse import flag_store, quarantine
+from warehouse import flag_store, quarantine_desk
 from warehouse.dump import dump
 from warehouse.engine import open_engine, reading
 
@@ -83,7 +83,7 @@ class Player:
         engine = open_engine(self.settings.warehouse.url)
         with reading(engine) as conn:
             flags = [records.flag(row) for row in flag_store.open_flags(conn)]
-            rows = [records.refused(row) for row in quarantine.open_rows(conn)]
+            rows = [records.refused(row) for row in quarantine_desk.open_rows(conn)]
         engine.dispose()
         return {"flags": flags, "quarantine": rows}
 

@@ -8,7 +8,7 @@ from deployments.demo.one_stop_api import OneStopApi
 from tests.fault_http import FaultServer, json_reply, reply
 from tests.flows.village import ALPHA, DOSSIERS, MONDAY, WEDNESDAY, Village, dossier
 from tests.scripted_smtp import ScriptedSmtp
-from warehouse import current, quarantine
+from warehouse import current, quarantine_desk
 
 pytestmark = pytest.mark.slow
 MASTER_DATA = ("don-vi", "danh-ba")
@@ -70,7 +70,7 @@ def test_more_bad_rows_than_good_promote_nothing(run, village: Village) -> None:
         assert (report["exit_status"], report["state"]) == (4, "refused")
         assert "4" in lines(report)["ho-so"][1]
         assert current_dossiers(village) == before
-        assert village.reading(quarantine.open_count) == 0
+        assert village.reading(quarantine_desk.open_count) == 0
         assert village.mails() == {}, "figures of a refused source accuse nobody"
         assert [address for address, _ in server.accepted] == ["ops@tinh.example.gov.vn"]
 
@@ -84,7 +84,7 @@ def test_a_few_bad_rows_are_set_aside_and_the_rest_counts(run, empty_village: Vi
     report = run(empty_village, "sync")
     assert report["exit_status"] == 0
     assert known(empty_village, "dossiers") == 3
-    (row,) = empty_village.reading(quarantine.open_rows)
+    (row,) = empty_village.reading(quarantine_desk.open_rows)
     assert row["reasons"][0]["column"] == "received_at"
 
 

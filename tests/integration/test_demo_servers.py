@@ -15,6 +15,7 @@ from deployments.demo.wire import CANARY
 from tasks.intake.landing import Landing
 from tasks.sources.base import PullRequest
 from tasks.sources.opencps import OpenCpsSource
+from tests.pulls import read
 
 LOGIN = ("dondoc", "a-word-for-this-test")
 SWEEP = {
@@ -170,7 +171,7 @@ def test_the_shipped_source_reads_every_morning_whole(api, tmp_path):
     )
     for morning in MORNINGS:
         api.set_moment(morning)
-        pulled = source.pull(PullRequest(as_of=morning), Landing(tmp_path))
+        pulled = read(source.pull(PullRequest(as_of=morning), Landing(tmp_path)))
         ids = [record.values["source_record_id"] for record in pulled.records]
         assert len(ids) == 20
         assert len([i for i in ids if i > "499000"]) == 7

@@ -12,11 +12,12 @@ from deployments.demo.one_stop_api import BASE_PATH, OneStopApi
 from deployments.demo.story import DAYS, MORNINGS
 from expectations.run import CheckContext, check
 from tasks.intake.landing import Landing
-from tasks.intake.normalise import NormaliseContext, normalise
+from tasks.intake.normalise import NormaliseContext
 from tasks.intake.unit_map import parse_unit_map
 from tasks.rules.datasets import DATASETS
 from tasks.sources.base import PullRequest, RawRecord
 from tasks.sources.opencps import OpenCpsSource
+from tests.pulls import normalised, read
 
 EXPECTED = {
     "due_before_received": "due_before_received",
@@ -41,9 +42,9 @@ def test_every_morning_the_seven_are_refused_and_nothing_else(tmp_path) -> None:
         )
         for morning in MORNINGS:
             api.set_moment(morning)
-            records = source.pull(PullRequest(as_of=morning), Landing(tmp_path)).records
+            records = read(source.pull(PullRequest(as_of=morning), Landing(tmp_path))).records
             context = NormaliseContext(as_of=morning, unit_map=parse_unit_map(unit_map_csv().encode(), "unit_map.csv"))
-            frame = normalise(DATASETS["dossiers"], records, context)
+            frame = normalised(DATASETS["dossiers"], records, context)
             report = check(DATASETS["dossiers"], frame, CheckContext(now=morning))
             ids = frame.set_index("rid")["source_record_id"]
             told = sorted((ids[rid], tuple(r.code for r in reasons)) for rid, reasons in report.row_faults.items())
@@ -58,7 +59,7 @@ def test_every_drop_of_the_story_is_good(number) -> None:
         dataset, now = DATASETS[name.partition("-")[0]], MORNINGS[number]
         rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
         records = [RawRecord(values=row, ref=f"sha256:00#{n}", moment=now) for n, row in enumerate(rows)]
-        report = check(dataset, normalise(dataset, records, NormaliseContext(as_of=now)), CheckContext(now=now))
+        report = check(dataset, normalised(dataset, records, NormaliseContext(as_of=now)), CheckContext(now=now))
         assert report.rows == len(records)
         assert {reason.code for reasons in report.row_faults.values() for reason in reasons} == set(), name
         assert not report.refused

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tasks.intake.landing import Landing
-from tasks.intake.normalise import NormaliseContext, normalise
+from tasks.intake.normalise import NormaliseContext
 from tasks.rules.datasets import DATASETS, Mode
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import Pulled, PullRequest, SourceFault
+from tasks.sources.base import PullRequest, SourceFault
 from tasks.sources.files import FilesSource
+from tests.pulls import Read, normalised, read
 
 AS_OF = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 HEADER = "Mã hồ sơ,Mã đơn vị,Trạng thái,Ngày tiếp nhận,Tên thủ tục"
@@ -40,7 +41,7 @@ def source(folder: Path, dataset: str = "dossiers", pattern: str = "*.csv", **ch
     return FilesSource(name="drop", dataset=DATASETS[dataset], path=folder / pattern, **changes)
 
 
-def pull(folder: Path, pulled_before: Sequence[Pulled] = (), **changes: object) -> Pulled:
+def pull(folder: Path, pulled_before: Sequence[Read] = (), **changes: object) -> Read:
     """A pull in a warehouse that promoted those pulls."""
     bodies = [body for pulled in pulled_before for body in pulled.bodies]
     newest = max((body.data_moment for body in bodies), default=None)
@@ -50,7 +51,7 @@ def pull(folder: Path, pulled_before: Sequence[Pulled] = (), **changes: object) 
         newest_promoted=newest,
         newest_hashes=frozenset(body.sha256 for body in bodies if body.data_moment == newest),
     )
-    return source(folder, **changes).pull(request, Landing(folder.parent / "landing"))
+    return read(source(folder, **changes).pull(request, Landing(folder.parent / "landing")))
 
 
 def fault(folder: Path, **changes: object) -> SourceFault:
@@ -59,11 +60,11 @@ def fault(folder: Path, **changes: object) -> SourceFault:
     return caught.value
 
 
-def values(pulled: Pulled, column: str) -> list[str | None]:
+def values(pulled: Read, column: str) -> list[str | None]:
     return [record.values.get(column) for record in pulled.records]
 
 
-def notes(pulled: Pulled) -> list[str]:
+def notes(pulled: Read) -> list[str]:
     return [note.code for note in pulled.notes]
 
 
@@ -82,7 +83,7 @@ def test_rows_come_as_text_under_canonical_names(drop: Path) -> None:
         "procedure_name": "Cấp giấy phép",
     }
     assert first.ref == f"sha256:{pulled.bodies[0].sha256}#2"
-    frame = normalise(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
+    frame = normalised(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
     assert frame["received_at"][0] == datetime(2025, 4, 3, 7, 30, tzinfo=HANOI)
     assert frame["unit_code"].tolist() == ["31157", "01"]
     assert frame["procedure_name"].tolist() == ["Cấp giấy phép", "NA"]
@@ -105,7 +106,7 @@ def test_cp1258_only_when_declared_and_equal_after_normalising(drop: Path) -> No
     put(drop, "b.csv", f"{header}\n1,2,4,03/04/2025,{decomposed}\n".encode("cp1258"))
     assert fault(drop, pattern="b.csv").code == "encoding_unknown"
     pulled = pull(drop, pattern="b.csv", encoding="cp1258")
-    frame = normalise(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
+    frame = normalised(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
     assert frame["procedure_name"].tolist() == ["Cấp giấy phép"]
 
 
@@ -270,7 +271,7 @@ def test_an_older_file_never_overwrites(files: str, drop: Path) -> None:
 
 def test_a_snapshot_that_goes_back_to_an_earlier_content_is_news(drop: Path) -> None:
     header, options = "unit_code,name,kind", {"dataset": "units", "name_date": "%Y%m%d"}
-    pulls: list[Pulled] = []
+    pulls: list[Read] = []
     for day, name in ((20, "old"), (21, "new"), (22, "old")):
         put(drop, f"u-202611{day}.csv", csv(f"1,{name},ward", header=header))
         pulls.append(pull(drop, pulls, **options))

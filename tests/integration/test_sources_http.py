@@ -11,9 +11,10 @@ import trustme
 
 from tasks.intake.landing import Landing
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import Pulled, PullRequest, SourceFault
+from tasks.sources.base import PullRequest, SourceFault
 from tasks.sources.opencps import OpenCpsSource
 from tests.fault_http import Answer, FaultServer, in_turn, json_reply, reply
+from tests.pulls import Read, read
 
 AS_OF = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 NOTHING = json_reply({"total": 0})
@@ -26,9 +27,9 @@ def source(url: str, **changes: object) -> OpenCpsSource:
     return replace(made, username="dondoc", password=SECRET, **changes)
 
 
-def pull(url: str, tmp_path: Path, known_open: frozenset[str] = frozenset(), **changes: object) -> Pulled:
+def pull(url: str, tmp_path: Path, known_open: frozenset[str] = frozenset(), **changes: object) -> Read:
     request = PullRequest(as_of=AS_OF, known_open=known_open)
-    return source(url, **changes).pull(request, Landing(tmp_path / "landing"))
+    return read(source(url, **changes).pull(request, Landing(tmp_path / "landing")))
 
 
 def fault_of(answer: Answer, tmp_path: Path, **changes: object) -> tuple[SourceFault, int]:

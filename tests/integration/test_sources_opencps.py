@@ -11,12 +11,13 @@ from deployments.demo.one_stop_api import OneStopApi
 from deployments.demo.story import MORNINGS
 from deployments.demo.wire import CANARY, GROUP_ID
 from tasks.intake.landing import Landing
-from tasks.intake.normalise import NormaliseContext, normalise
+from tasks.intake.normalise import NormaliseContext
 from tasks.rules.datasets import DATASETS
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import Pulled, PullRequest, SourceFault
+from tasks.sources.base import PullRequest, SourceFault
 from tasks.sources.opencps import OpenCpsSource
 from tests.fault_http import Asked, FaultServer, json_reply
+from tests.pulls import Read, normalised, read
 
 AS_OF = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 REAL = Path(__file__).parents[2].parent / "shared" / "real" / "opencps_dossiers_sample.json"
@@ -65,21 +66,21 @@ def landing(tmp_path: Path) -> Landing:
     return Landing(tmp_path)
 
 
-def pull(server: FaultServer, landing: Landing, *known_open: str, **changes: object) -> Pulled:
+def pull(server: FaultServer, landing: Landing, *known_open: str, **changes: object) -> Read:
     source = OpenCpsSource(name="one-stop", base_url=server.url, group_id=1, sleep=lambda _: None, **changes)
-    return source.pull(PullRequest(as_of=AS_OF, known_open=frozenset(known_open)), landing)
+    return read(source.pull(PullRequest(as_of=AS_OF, known_open=frozenset(known_open)), landing))
 
 
-def run(one_stop: OneStop, landing: Landing, *known_open: str, **changes: object) -> Pulled:
+def run(one_stop: OneStop, landing: Landing, *known_open: str, **changes: object) -> Read:
     with FaultServer(one_stop) as server:
         return pull(server, landing, *known_open, **changes)
 
 
-def ids(pulled: Pulled) -> list[str | None]:
+def ids(pulled: Read) -> list[str | None]:
     return [record.values["source_record_id"] for record in pulled.records]
 
 
-def codes(pulled: Pulled) -> set[str]:
+def codes(pulled: Read) -> set[str]:
     return {note.code for note in pulled.notes}
 
 
@@ -315,8 +316,8 @@ def test_the_story_of_the_demo_comes_in_whole(tmp_path: Path) -> None:
         )
         for morning in MORNINGS:
             api.set_moment(morning)
-            pulled = source.pull(PullRequest(as_of=morning, known_open=known), Landing(tmp_path))
-            frame = normalise(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=morning))
+            pulled = read(source.pull(PullRequest(as_of=morning, known_open=known), Landing(tmp_path)))
+            frame = normalised(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=morning))
             assert pulled.vanished == frozenset()
             bad = frame[frame["record_key"].str.startswith("4991")]
             assert len(bad) == 7
@@ -329,7 +330,7 @@ def test_the_story_of_the_demo_comes_in_whole(tmp_path: Path) -> None:
 def test_records_of_a_real_installation_are_understood(landing: Landing) -> None:
     rows = json.loads(REAL.read_text(encoding="utf-8"))["data"]
     pulled = run(OneStop(open=rows), landing)
-    frame = normalise(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
+    frame = normalised(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
     assert len(frame) == len(rows)
     assert not frame["key__bad"].any()
     assert not frame[[c for c in frame.columns if c.endswith("__bad")]].any().any()

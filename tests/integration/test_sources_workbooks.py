@@ -11,12 +11,12 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.intake.normalise import NormaliseContext, normalise
+from tasks.intake.normalise import NormaliseContext
 from tasks.intake.unit_map import parse_unit_map
 from tasks.rules.datasets import DATASETS
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import Pulled
 from tests.drop_folder import AS_OF, HEADER, ROWS, fault, left_out, pull, put, values, with_parts, workbook
+from tests.pulls import Read, normalised
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def drop(tmp_path: Path) -> Path:
     return tmp_path / "drop"
 
 
-def frame(pulled: Pulled):
-    return normalise(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
+def frame(pulled: Read):
+    return normalised(DATASETS["dossiers"], pulled.records, NormaliseContext(as_of=AS_OF))
 
 
 def test_a_plain_workbook_gives_the_rows_as_text(drop: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_letterhead_in_the_unit_map_is_the_unit(known: str, drop: Path) -> Non
     put(drop, "a.xlsx", workbook(edit=opencps_list))
     pulled = pull(drop, unit_map=letterhead_map(known))
     context = NormaliseContext(as_of=AS_OF, unit_map=letterhead_map(known))
-    assert normalise(DATASETS["dossiers"], pulled.records, context)["unit_code"].tolist() == ["H31.01"] * 3
+    assert normalised(DATASETS["dossiers"], pulled.records, context)["unit_code"].tolist() == ["H31.01"] * 3
 
 
 @pytest.mark.parametrize("known", ["UBND tỉnh Trấn Giang", "Sở Nội", "Sở Nội vụ tỉnh"])
@@ -370,10 +370,10 @@ def one(drop: Path, *, column: str, cell: Any, form: str | None = None):
 def test_dates_come_as_they_are_meant_or_not_at_all(cell: Any, form: str | None, expected: str, drop: Path) -> None:
     record = one(drop, column="received_at", cell=cell, form=form)
     assert record.values["received_at"] == expected
-    read = normalise(DATASETS["dossiers"], [record], NormaliseContext(as_of=AS_OF))
+    cells = normalised(DATASETS["dossiers"], [record], NormaliseContext(as_of=AS_OF))
     understood = expected.startswith(("2026-", "09/"))
-    assert read["received_at__bad"][0] == (not understood)
-    assert not understood or read["received_at"][0].tz_convert(HANOI).date() == date(2026, 11, 9)
+    assert cells["received_at__bad"][0] == (not understood)
+    assert not understood or cells["received_at"][0].tz_convert(HANOI).date() == date(2026, 11, 9)
 
 
 def test_serials_of_the_1904_system_are_four_years_later(drop: Path) -> None:

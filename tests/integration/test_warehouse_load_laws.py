@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.warehouse_samples import DAY, MORNING, a_bad_row, a_batch, a_dossier
-from warehouse import current, quarantine
+from warehouse import current, quarantine_desk
 from warehouse.loads import merge
 from warehouse.tables import metadata
 
@@ -51,7 +51,7 @@ def test_any_sequence_of_pulls_obeys_the_law_and_keeps_the_newest_statement(engi
                     newest[key] = (pull["moment"], content)
         rows = current.current_rows(conn, "dossiers")
         assert {r["record_key"]: r["content_hash"] for r in rows} == {k: f"{k}-{c}" for k, (_, c) in newest.items()}
-        open_keys = {row["record_key"] for row in quarantine.open_rows(conn)}
+        open_keys = {row["record_key"] for row in quarantine_desk.open_rows(conn)}
         assert open_keys >= pulls[-1]["bad"]
         attempt.rollback()
 

@@ -7,10 +7,11 @@ import pandas as pd
 
 from expectations.report import Report
 from expectations.run import CheckContext, check
-from tasks.intake.normalise import NormaliseContext, normalise
+from tasks.intake.normalise import NormaliseContext
 from tasks.rules.datasets import DATASETS
 from tasks.rules.timezone import HANOI
 from tasks.sources.base import RawRecord
+from tests.pulls import normalised
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 CONTEXT = CheckContext(now=NOW)
@@ -86,7 +87,7 @@ def frame_of(dataset: str, *rows: Mapping[str, str | None]) -> pd.DataFrame:
             records.append(RawRecord(values={}, ref=ref, moment=NOW, malformed=broken, fingerprint=ref))
         else:
             records.append(RawRecord(values=row, ref=ref, moment=NOW))
-    return normalise(DATASETS[dataset], records, NormaliseContext(as_of=NOW))
+    return normalised(DATASETS[dataset], records, NormaliseContext(as_of=NOW))
 
 
 def good(dataset: str, **changes: str | None) -> dict[str, str | None]:

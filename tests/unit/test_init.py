@@ -9,13 +9,14 @@ import pytest
 from deployments.cli_init import StarterExistsError, write_starter, written_sentence
 from expectations.run import CheckContext, check
 from tasks.intake.landing import Landing
-from tasks.intake.normalise import NormaliseContext, normalise
+from tasks.intake.normalise import NormaliseContext
 from tasks.rules.datasets import DATASETS
 from tasks.rules.timezone import HANOI
 from tasks.settings import FilesSource as FilesSettings
 from tasks.settings import Settings, load_settings
 from tasks.sources.base import PullRequest
 from tasks.sources.files import FilesSource
+from tests.pulls import normalised, read
 
 EARLIEST = datetime(2026, 11, 20, 16, 0, tzinfo=HANOI)  # the samples hold from then on
 
@@ -55,8 +56,8 @@ def test_every_sample_row_passes_every_check(starter: Settings, tmp_path: Path, 
     (settings,) = [one for one in starter.sources if one.dataset == dataset]
     assert isinstance(settings, FilesSettings)
     source = FilesSource(name=settings.name, dataset=DATASETS[dataset], path=Path(settings.path), mode=settings.mode)
-    pulled = source.pull(PullRequest(as_of=EARLIEST), Landing(tmp_path / "landing"))
-    frame = normalise(DATASETS[dataset], pulled.records, NormaliseContext(as_of=EARLIEST))
+    pulled = read(source.pull(PullRequest(as_of=EARLIEST), Landing(tmp_path / "landing")))
+    frame = normalised(DATASETS[dataset], pulled.records, NormaliseContext(as_of=EARLIEST))
     report = check(DATASETS[dataset], frame, CheckContext(now=EARLIEST))
     assert len(frame) == len(rows(starter, dataset))
     assert not report.row_faults
