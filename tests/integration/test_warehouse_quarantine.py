@@ -3,7 +3,7 @@
 import pytest
 
 from tests.warehouse_samples import DAY, MORNING, a_bad_row, a_batch, a_dossier, load
-from warehouse import quarantine_desk
+from warehouse import quarantine, quarantine_desk
 from warehouse.engine import reading, transaction
 from warehouse.errors import DeskError
 
