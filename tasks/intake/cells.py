@@ -1,22 +1,25 @@
 """Columns of text become columns of values, one function per kind of the dataset catalogue.
 
-Each distinct text is understood once. A text that cannot be understood leaves an empty value and `bad`; it is never
-repaired. Which column has which kind: `tasks/rules/datasets.py`.
+Each distinct text is understood once, dates in the usual forms all at once. A text that cannot be understood leaves an
+empty value and `bad`; it is never repaired. Which column has which kind: `tasks/rules/datasets.py`.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from tasks.intake.dates import parse_day, parse_moment
+from tasks.intake.date_columns import iso_texts, local_days, read_moments
+from tasks.intake.dates import DAY, MINUTE, Moment, parse_moment
 from tasks.intake.text import clean_word, fold
 
 Texts = Sequence[str | None]
+Flags = npt.NDArray[np.bool_]
 AnySeries: TypeAlias = "pd.Series[Any]"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,6 +28,7 @@ _NAT = np.iinfo(np.int64).min
 _NUMBER = re.compile(r"([+-]?\d{1,15})(?:[.,]0)?", re.ASCII)
 _TRUE = frozenset({"true", "1", "có", "yes", "đúng", "x"})
 _FALSE = frozenset({"false", "0", "không", "no", "sai"})
+_NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,115 +36,134 @@ class Cells:
     """One understood column, row by row.
 
     `canonical` is the one text form of the value (the text itself where it is bad): what keys and content hashes are
-    made of. `days` are local days of instants and days, `precision` says `minute` or `day`, else both are empty.
+    made of. `days` are local days of instants and days (NaT where there is none), `precision` says `minute` or `day`;
+    both are empty for other kinds.
     """
 
     values: AnySeries
     canonical: list[str | None]
-    bad: list[bool]
-    days: list[date | None]
-    precision: list[str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    value: object = None
-    canonical: str | None = None
-    bad: bool = False
-    day: date | None = None
-    precision: str | None = None
-
-
-_EMPTY = _Cell()
+    bad: Flags
+    days: npt.NDArray[np.datetime64] = field(default_factory=lambda: np.empty(0, dtype="datetime64[D]"))
+    precision: Sequence[str | None] = ()
 
 
 def texts(raw: Texts, cleaned: Callable[[str], str]) -> Cells:
     """Text and codes: cleaned, blank is empty, anything else is taken as it is ("NA" is a text)."""
+    known = _known(raw, lambda text: cleaned(text) or None)
+    canonical = [known[text] for text in raw]
+    return Cells(pd.Series(canonical, dtype=object), canonical, np.zeros(len(raw), dtype=bool))
 
-    def read(text: str) -> _Cell:
-        word = cleaned(text)
-        return _Cell(word, word) if word else _EMPTY
 
-    cells = _each(raw, read)
-    return _column(cells, pd.Series([cell.value for cell in cells], dtype=object))
+def codes(raw: Texts, cleaned: Callable[[str], str]) -> Cells:
+    """As `texts`, for columns whose texts are mostly different: plain ones are seen to be clean all at once."""
+    whole = "".join(text for text in raw if text)
+    if not (whole.isascii() and whole.isprintable()) or " " in whole:
+        return texts(raw, cleaned)
+    canonical = [text or None for text in raw]
+    return Cells(pd.Series(canonical, dtype=object), canonical, np.zeros(len(raw), dtype=bool))
 
 
 def instants(raw: Texts, fill: time, formats: tuple[str, ...]) -> Cells:
     """Instants to the microsecond in UTC; a date alone means `fill` local time."""
-
-    def read(text: str) -> _Cell:
-        if not (word := clean_word(text)):
-            return _EMPTY
-        moment = parse_moment(word, fill, formats)
-        if moment is None:
-            return _Cell(None, word, bad=True)
-        at = moment.at.astimezone(UTC)
-        return _Cell((at - _EPOCH) // _MICROSECOND, at.isoformat(), day=moment.day, precision=moment.precision)
-
-    cells = _each(raw, read)
-    ticks = np.fromiter((_NAT if c.value is None else c.value for c in cells), dtype=np.int64, count=len(cells))
-    return _column(cells, pd.Series(ticks.view("datetime64[us]")).dt.tz_localize("UTC"))
+    told = _moments(raw, fill, formats)
+    values = pd.Series(told.ticks.view("datetime64[us]")).dt.tz_localize("UTC")
+    return Cells(values, told.canonical, told.bad, told.days, told.precision)
 
 
 def days(raw: Texts, formats: tuple[str, ...]) -> Cells:
-    """Calendar days as `date`."""
-
-    def read(text: str) -> _Cell:
-        if not (word := clean_word(text)):
-            return _EMPTY
-        day = parse_day(word, formats)
-        return _Cell(None, word, bad=True) if day is None else _Cell(day, day.isoformat(), day=day)
-
-    cells = _each(raw, read)
-    return _column(cells, pd.Series([cell.value for cell in cells], dtype=object))
+    """Calendar days as `date`; a time of day is let go of."""
+    told = _moments(raw, _NOON, formats)
+    values = told.days.tolist()
+    canonical = [text if day is None else day.isoformat() for day, text in zip(values, told.canonical, strict=True)]
+    return Cells(pd.Series(values, dtype=object), canonical, told.bad, told.days)
 
 
 def numbers(raw: Texts) -> Cells:
     """Whole numbers, also as "5.0". Nothing with thousands separators: "1.000" could be one or a thousand."""
 
-    def read(text: str) -> _Cell:
-        if not (word := clean_word(text)):
-            return _EMPTY
-        found = _NUMBER.fullmatch(word)
-        return _Cell(int(found[1]), str(int(found[1]))) if found else _Cell(None, word, bad=True)
+    def read(text: str) -> int | None:
+        found = _NUMBER.fullmatch(text)
+        return int(found[1]) if found else None
 
-    cells = _each(raw, read)
-    return _column(cells, pd.Series([cell.value for cell in cells], dtype="Int64"))
+    return _understood(raw, clean_word, read, str, "Int64")
 
 
 def booleans(raw: Texts) -> Cells:
     """Yes and no, in the words that exports use."""
 
-    def read(text: str) -> _Cell:
-        if not (word := fold(text)):
-            return _EMPTY
-        if word in _TRUE or word in _FALSE:
-            return _Cell(word in _TRUE, "true" if word in _TRUE else "false")
-        return _Cell(None, word, bad=True)
+    def read(word: str) -> bool | None:
+        return word in _TRUE if word in _TRUE or word in _FALSE else None
 
-    cells = _each(raw, read)
-    return _column(cells, pd.Series([cell.value for cell in cells], dtype="boolean"))
+    return _understood(raw, fold, read, lambda value: "true" if value else "false", "boolean")
 
 
-def _each(raw: Texts, read: Callable[[str], _Cell]) -> list[_Cell]:
-    known: dict[str, _Cell] = {}
-    out: list[_Cell] = []
-    for text in raw:
-        if text is None:
-            out.append(_EMPTY)
-            continue
-        cell = known.get(text)
-        if cell is None:
-            cell = known[text] = read(text)
-        out.append(cell)
-    return out
-
-
-def _column(cells: list[_Cell], values: AnySeries) -> Cells:
+def _understood(
+    raw: Texts,
+    cleaned: Callable[[str], str],
+    read: Callable[[str], Any],
+    written: Callable[[Any], str],
+    dtype: str,
+) -> Cells:
+    words = _known(raw, lambda text: cleaned(text) or None)
+    values = {text: None if word is None else read(word) for text, word in words.items()}
+    bad = {text: word is not None and values[text] is None for text, word in words.items()}
+    canonical = {text: word if values[text] is None else written(values[text]) for text, word in words.items()}
     return Cells(
-        values,
-        [cell.canonical for cell in cells],
-        [cell.bad for cell in cells],
-        [cell.day for cell in cells],
-        [cell.precision for cell in cells],
+        pd.Series([values[text] for text in raw], dtype=dtype),
+        [canonical[text] for text in raw],
+        np.fromiter((bad[text] for text in raw), dtype=bool, count=len(raw)),
     )
+
+
+def _known(raw: Iterable[str | None], read: Callable[[str], str | None]) -> dict[str | None, str | None]:
+    """What each distinct text means; nothing means nothing."""
+    return {text: None if text is None else read(text) for text in set(raw)}
+
+
+@dataclass(slots=True)
+class _Told:
+    """Instants of a column: ticks (`_NAT` where there is none) and what goes with them."""
+
+    ticks: npt.NDArray[np.int64]
+    canonical: list[str | None]
+    bad: Flags
+    days: npt.NDArray[np.datetime64]
+    precision: list[str | None]
+
+
+def _moments(raw: Texts, fill: time, formats: tuple[str, ...]) -> _Told:
+    told = _Told(
+        np.full(len(raw), _NAT, dtype=np.int64),
+        [None] * len(raw),
+        np.zeros(len(raw), dtype=bool),
+        np.full(len(raw), np.datetime64("NaT"), dtype="datetime64[D]"),
+        [None] * len(raw),
+    )
+    left = list(range(len(raw))) if formats else _usual(raw, fill, told)
+    known: dict[str, tuple[str | None, Moment | None]] = {}
+    for row in left:
+        if not (text := raw[row]):
+            continue
+        if text not in known:
+            word = clean_word(text) or None
+            known[text] = (word, None if word is None else parse_moment(word, fill, formats))
+        told.canonical[row], moment = known[text]
+        told.bad[row] = told.canonical[row] is not None and moment is None
+        if moment is not None:
+            at = moment.at.astimezone(UTC)
+            told.canonical[row], told.ticks[row] = at.isoformat(), (at - _EPOCH) // _MICROSECOND
+            told.days[row], told.precision[row] = moment.day, moment.precision
+    return told
+
+
+def _usual(raw: Texts, fill: time, told: _Told) -> list[int]:
+    """Fill in what is written in a usual form; the rows that are left."""
+    usual = read_moments(raw, fill)
+    rows = np.flatnonzero(usual.understood)
+    ticks = usual.ticks[rows]
+    told.ticks[rows], told.days[rows] = ticks, local_days(ticks)
+    for row, iso, dated in zip(rows.tolist(), iso_texts(ticks), usual.dated[rows].tolist(), strict=True):
+        told.canonical[row] = iso
+        told.precision[row] = DAY if dated else MINUTE
+    left: list[int] = np.flatnonzero(~usual.understood).tolist()
+    return left

@@ -29,16 +29,15 @@ def record_keys(dataset: Dataset, columns: Columns, received_years: Sequence[str
     return _joined([_part(dataset, name, columns[name]) for name in dataset.key])
 
 
-def content_hashes(columns: Columns, rows: int) -> list[str]:
+def content_hashes(columns: Columns) -> list[str]:
     """SHA-256 over the non-empty canonical texts, by name: a column added later changes no hash of rows without it."""
     names = sorted(columns)
-    lists = [columns[name] for name in names]
     heads = [f"{name}=" for name in names]
-    hashes: list[str] = []
-    for row in range(rows):
-        content = "\x1f".join(head + text for head, texts in zip(heads, lists, strict=True) if (text := texts[row]))
-        hashes.append(hashlib.sha256(content.encode()).hexdigest())
-    return hashes
+    sha256 = hashlib.sha256
+    return [
+        sha256("\x1f".join([head + text for head, text in zip(heads, row, strict=True) if text]).encode()).hexdigest()
+        for row in zip(*(columns[name] for name in names), strict=True)
+    ]
 
 
 def _part(dataset: Dataset, name: str, texts: Sequence[str | None]) -> Sequence[str | None]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+import numpy as np
 import pandas as pd
 
 from tasks.intake import cells, keys
@@ -60,9 +61,8 @@ def normalise(dataset: Dataset, part: Part, context: NormaliseContext, *, first_
     """
     raw = {column.name: _raw(part, column.name, context.constants) for column in dataset.columns}
     read = {c.name: _read(dataset, c, raw[c.name], context) for c in dataset.columns if c.name not in _UNITS}
-    anchor = read[_ANCHORS[dataset.name]].days if dataset.name in _ANCHORS else [None] * len(part)
-    for name in _UNITS & raw.keys():
-        read[name] = _units(raw[name], anchor, context)
+    for name in sorted(_UNITS & raw.keys()):
+        read[name] = _units(raw[name], read.get(_ANCHORS.get(dataset.name, "")), context)
     frame = pd.DataFrame({"rid": range(first_rid, first_rid + len(part))}, dtype="int64")
     parts: list[pd.DataFrame | AnySeries] = [frame, _heading(dataset, part, read)]
     parts.extend(column for known in dataset.columns for column in _stored(known, read[known.name]))
@@ -100,20 +100,19 @@ def _codes(dataset: Dataset, name: str, raw: Sequence[str | None], context: Norm
     if vocabulary := VOCABULARY.get((dataset.name, name)):
         known = frozenset(vocabulary)
         return cells.texts(raw, lambda text: folded if (folded := fold(text)) in known else clean_word(text))
-    return cells.texts(raw, clean_address if name in _ADDRESSES else clean_code)
+    return cells.texts(raw, clean_address) if name in _ADDRESSES else cells.codes(raw, clean_code)
 
 
-def _units(raw: Sequence[str | None], anchor: Sequence[date | None], context: NormaliseContext) -> Cells:
+def _units(raw: Sequence[str | None], anchor: Cells | None, context: NormaliseContext) -> Cells:
     """Agency text through the reviewed map by the row's own day; without a map, or not in it, the code as it is."""
-    today = context.as_of.astimezone(HANOI).date()
     unit_map = context.unit_map
     if unit_map is None:
         return cells.texts(raw, _plain_unit)
-    mapped = [
-        None if text is None else unit_map.unit_code(text, day or today) or text
-        for text, day in zip(raw, anchor, strict=True)
-    ]
-    return cells.texts(mapped, _plain_unit)
+    today = context.as_of.astimezone(HANOI).date()
+    days: Sequence[date | None] = [None] * len(raw) if anchor is None else anchor.days.tolist()
+    pairs = list(zip(raw, days, strict=True))
+    known = {(t, d): None if t is None else unit_map.unit_code(t, d or today) or t for t, d in set(pairs)}
+    return cells.texts([known[pair] for pair in pairs], _plain_unit)
 
 
 def _plain_unit(text: str) -> str:
@@ -127,7 +126,7 @@ def _heading(dataset: Dataset, part: Part, read: Mapping[str, Cells]) -> pd.Data
     good = {name: _unless_bad(column) for name, column in read.items()}
     years = _years(read["received_at"]) if dataset.name == "dossiers" else []
     record_key = keys.record_keys(dataset, good, years)
-    hashes = keys.content_hashes(content, len(part))
+    hashes = keys.content_hashes(content)
     for place, broken in part.malformed.items():
         hashes[place] = broken.fingerprint or hashes[place]
     malformed = [part.malformed[n].code if n in part.malformed else "" for n in range(len(part))]
@@ -144,11 +143,14 @@ def _heading(dataset: Dataset, part: Part, read: Mapping[str, Cells]) -> pd.Data
 
 
 def _unless_bad(column: Cells) -> list[str | None]:
+    if not column.bad.any():
+        return column.canonical
     return [None if bad else text for text, bad in zip(column.canonical, column.bad, strict=True)]
 
 
 def _years(column: Cells) -> list[str | None]:
-    return [None if day is None else f"{day.year:04d}" for day in column.days]
+    years = np.datetime_as_string(column.days, unit="Y").tolist()
+    return [None if year == "NaT" else year for year in years]
 
 
 def _stored(column: Column, read: Cells) -> Iterator[AnySeries]:
@@ -156,6 +158,8 @@ def _stored(column: Column, read: Cells) -> Iterator[AnySeries]:
     if column.precision:
         yield pd.Series(read.precision, dtype=object, name=column.precision_name)
     if column.kind in _MARKED:
-        bad_texts = [text if bad else None for text, bad in zip(read.canonical, read.bad, strict=True)]
-        yield pd.Series(read.bad, dtype=bool, name=f"{column.name}__bad")
+        bad_texts = np.full(len(read.bad), None, dtype=object)
+        for row in np.flatnonzero(read.bad):
+            bad_texts[row] = read.canonical[row]
+        yield pd.Series(read.bad, name=f"{column.name}__bad")
         yield pd.Series(bad_texts, dtype=object, name=f"{column.name}__text")

@@ -3,13 +3,15 @@
 import unicodedata
 from datetime import UTC, date, datetime, time
 
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tasks.intake import cells
 from tasks.intake.dates import check_formats, parse_day, parse_moment
 from tasks.intake.status_words import status_map
-from tasks.intake.text import clean, clean_code, fold
+from tasks.intake.text import clean, clean_code, clean_word, fold
 from tasks.rules.timezone import HANOI
 
 CLOSING = time(17, 0)
@@ -122,3 +124,36 @@ def test_words_of_status_fold_case_and_space_and_can_be_overridden() -> None:
     assert words[fold("Đang xử lý")] == "2"
     assert words[fold("Đã trả kết quả")] == "10"
     assert fold("abc") not in words
+
+
+_CLOCKS = st.sampled_from(["", " 07:30", "T07:30", " 23:59:59", "T00:00:00", " 24:00", " 7:5", "T10:00:60"])
+_DAYS = st.tuples(
+    st.integers(0, 33), st.integers(0, 14), st.sampled_from([1, 1900, 1975, 1976, 2024, 2026, 9998, 9999])
+)
+_WRITTEN = st.one_of(
+    st.builds(lambda d, c: f"{d[0]:02d}/{d[1]:02d}/{d[2]:04d}{c}", _DAYS, _CLOCKS),
+    st.builds(
+        lambda d, c, z: f"{d[2]:04d}-{d[1]:02d}-{d[0]:02d}{c}{z}",
+        _DAYS,
+        _CLOCKS,
+        st.sampled_from(["", "Z", "+07:00", "+00:00", "-03:30", " +07:00", ".250"]),
+    ),
+    st.builds(lambda d: f"{d[2]:04d}{d[1]:02d}{d[0]:02d}235960"[:14], _DAYS),
+    st.text(st.sampled_from("0123456789/-: T٣\u200b\x00"), max_size=20),
+)
+
+
+@given(st.lists(st.none() | _WRITTEN, max_size=12), st.sampled_from([CLOSING, time(7, 30)]))
+@example(["29/02/2023", "29/02/2024", "31/04/2026 10:00:00", "2026-11-09T09:10:00+07:00", "20261109091000"], CLOSING)
+def test_columns_of_dates_are_read_as_single_dates_are(written: list[str | None], fill: time) -> None:
+    """The fast reader of whole columns against the one that reads like the rule."""
+    column, day_column = cells.instants(written, fill, ()), cells.days(written, ())
+    for row, text in enumerate(written):
+        one = parse_moment(text or "", fill)
+        word = clean_word(text or "") or None
+        assert column.bad[row] == (word is not None and one is None)
+        assert column.precision[row] == (one.precision if one else None)
+        assert column.canonical[row] == (one.at.astimezone(UTC).isoformat() if one else word)
+        assert (column.values[row] == one.at) if one else pd.isna(column.values[row])
+        assert column.days.tolist()[row] == (one.day if one else None)
+        assert day_column.values[row] == parse_day(text or "")
