@@ -113,7 +113,9 @@ class PullRequest:
 
     `promoted`: hashes already promoted for this source; `newest_promoted`: the latest data moment among them and
     `newest_hashes` the bodies of that moment (None: not told). `known_open`: source ids of dossiers open in the
-    warehouse. `accept_drop`: a person said that far fewer records than before are right this time.
+    warehouse. `accept_drop`: a person said that far fewer records than before are right this time. `full`: the first
+    load ever or of this calendar month, for sources that look further back then. `missed`: those of `known_open` that
+    two sweeps or more did not find; a source need not ask for them one by one again.
     """
 
     as_of: datetime
@@ -122,6 +124,8 @@ class PullRequest:
     newest_hashes: frozenset[str] | None = None
     known_open: frozenset[str] = frozenset()
     accept_drop: bool = False
+    full: bool = False
+    missed: frozenset[str] = frozenset()
 
 
 class Source(Protocol):
