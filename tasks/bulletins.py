@@ -23,11 +23,11 @@ from tasks.mail_gates import mail_mode, over_cap
 from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
-from tasks.rules.dossier_flags import World
 from tasks.rules.model import Audience, Bulletin, Flag, ItemFacts, MailLine, Recipient, Role, SourceLine, Subject
 from tasks.rules.routing import route
 from tasks.rules.situation import Situation
 from tasks.rules.timezone import HANOI
+from tasks.rules.world import World
 from tasks.run_context import Run, current
 from warehouse import day_book, desk, flag_store, ledger, ledger_read, quarantine_desk
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from tasks import records_from_rows as read
 from tasks.rules.departures import SourceFile
 from tasks.rules.directory import Directory
-from tasks.rules.dossier_flags import World
 from tasks.rules.records import DossierFile, RecommendationFile
+from tasks.rules.world import World
 from tasks.run_context import Run
 from warehouse import current, desk, freshness, quarantine
 

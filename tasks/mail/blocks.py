@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from tasks.mail.letter import Block, Group, MailStyle
-from tasks.mail.parts import VISIBLE_STEPS, Parts
+from tasks.mail.parts import VISIBLE_STEPS, Parts, is_counted
 from tasks.mail.phrases import (
     Voice,
     about,
     cleared_phrase,
     correction_phrase,
+    count_of,
     kind_of,
     name_of,
     state_of,
@@ -62,12 +63,21 @@ def _tables(voice: Voice, digest: Digest, parts: Parts, style: MailStyle) -> Ite
         items: tuple[DigestItem, ...] = getattr(parts, name)
         if items:
             note = f"note.{name}"
+            rows = [i for i in items if not is_counted(i)]
             yield Block(
                 title=voice.say(f"block.{name}"),
                 note=voice.say(note) if voice.words.has(note) else "",
-                groups=_groups(voice, items[: style.max_rows], units),
-                more=_more(voice, len(items) - style.max_rows),
+                groups=_groups(voice, rows[: style.max_rows], units),
+                bullets=tuple(_counted(voice, [i for i in items if is_counted(i)])),
+                more=_more(voice, len(rows) - style.max_rows),
             )
+
+
+def _counted(voice: Voice, items: Sequence[DigestItem]) -> Iterator[str]:
+    """Procedures of hours or of one day, due soon: how many, and the nearest minute."""
+    first = min((i.facts.due_at for i in items if i.facts.due_at), default=None)
+    if first is not None:
+        yield voice.say("soon.same_day", count=count_of(voice, items), moment=voice.words.moment(first))
 
 
 def _unit_names(digest: Digest) -> dict[str, str]:
@@ -111,11 +121,11 @@ def _changes(voice: Voice, parts: Parts) -> Iterator[str]:
     changes = {i.change for i in parts.asked}
     if parts.cleared or parts.corrected or Change.WORSE in changes or len(changes) > 1:
         for change in (Change.NEW, Change.WORSE):
-            for item in (i for i in parts.asked if i.change is change):
+            for item in (i for i in parts.asked if i.change is change and not is_counted(i)):
                 state = _state_with_level(voice, item)
                 yield voice.say(f"change.{change}", name=name_of(voice, item.facts), state=state)
     for item in parts.cleared:
-        if item.cleared:
+        if item.cleared and not is_counted(item):
             reason = cleared_phrase(voice, item.facts, item.cleared)
             yield voice.say("change.cleared", name=name_of(voice, item.facts), reason=reason)
 
@@ -127,10 +137,13 @@ def _state_with_level(voice: Voice, item: DigestItem) -> str:
 
 def _results(voice: Voice, parts: Parts) -> Iterator[str]:
     for item in parts.cleared:
-        if item.cleared:
+        if item.cleared and not is_counted(item):
             title, text = title_of(voice, item.facts), about(voice, item.facts)
             reason = cleared_phrase(voice, item.facts, item.cleared)
             yield voice.say("change.result" if text else "change.result_plain", title=title, text=text, reason=reason)
+    counted = [i for i in parts.cleared if is_counted(i)]
+    if counted:
+        yield voice.say("change.result_counted", count=count_of(voice, counted))
 
 
 def _next(voice: Voice, parts: Parts) -> Iterator[str]:

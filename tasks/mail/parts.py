@@ -46,7 +46,7 @@ def parts_of(digest: Digest) -> Parts:
     asked = digest.items(Role.ASKED)
 
     def part(name: str) -> tuple[DigestItem, ...]:
-        return tuple(i for i in asked if _OWN_PART.get(i.facts.flag, "question") == name)
+        return tuple(i for i in asked if _part_of(i) == name)
 
     return Parts(
         overdue=part("overdue"),
@@ -59,6 +59,16 @@ def parts_of(digest: Digest) -> Parts:
         cleared=digest.items(Role.CLEARED),
         corrected=digest.items(Role.CORRECTED),
     )
+
+
+def is_counted(item: DigestItem) -> bool:
+    """Told as one of a count instead of a row: due soon by a procedure of hours or of one day (design §7)."""
+    return item.facts.flag is Flag.DUE_SOON and item.facts.same_day and not item.facts.holder_unknown
+
+
+def _part_of(item: DigestItem) -> str:
+    """Where nobody knows the holder, whatever is wrong is worded as a question."""
+    return "question" if item.facts.holder_unknown else _OWN_PART.get(item.facts.flag, "question")
 
 
 def step_dates(items: Sequence[DigestItem]) -> list[date]:

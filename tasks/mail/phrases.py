@@ -91,6 +91,11 @@ def is_fresh(items: Sequence[DigestItem]) -> bool:
 
 def state_of(voice: Voice, facts: ItemFacts) -> str:
     """How the item stands, by its flag."""
+    state = _state_by_flag(voice, facts)
+    return voice.say("state.holder_unknown", state=state) if facts.holder_unknown else state
+
+
+def _state_by_flag(voice: Voice, facts: ItemFacts) -> str:
     match facts.flag:
         case Flag.OVERDUE:
             late = facts.days_late or 0

@@ -18,6 +18,7 @@ def row_of(voice: Voice, item: DigestItem, number: int) -> Row:
         _line(about(voice, facts)),
         *_owner(voice, facts),
         *_dates(voice, facts),
+        *_quiet(voice, facts),
         *_where(voice, facts),
         *([] if informed else _reception(voice, facts)),
         *_transfer(voice, facts),
@@ -91,9 +92,18 @@ def _start(voice: Voice, facts: ItemFacts) -> list[Line]:
     return []
 
 
+def _quiet(voice: Voice, facts: ItemFacts) -> list[Line]:
+    """When an item that stands still was last touched."""
+    if facts.last_moved_at is None:
+        return []
+    return [_line(voice.words.day(local_day(facts.last_moved_at)), voice.words.say("row.last_moved"))]
+
+
 def _where(voice: Voice, facts: ItemFacts) -> list[Line]:
     words, parts = voice.words, []
-    if facts.holding_since:
+    if facts.holding_since and facts.holder_unknown:
+        parts.append(words.say("row.held_unknown", day=words.day(facts.holding_since)))
+    elif facts.holding_since:
         parts.append(words.say("row.held", unit=facts.unit_name, day=words.day(facts.holding_since)))
     if facts.step_name:
         parts.append(words.say("row.step", step=facts.step_name))
@@ -103,7 +113,7 @@ def _where(voice: Voice, facts: ItemFacts) -> list[Line]:
 
 
 def _reception(voice: Voice, facts: ItemFacts) -> list[Line]:
-    if not facts.holding_since:
+    if not facts.holding_since or facts.holder_unknown:
         return []
     return [_line(facts.recorded_unit_name, voice.words.say("row.reception"))]
 
@@ -126,5 +136,5 @@ def _transfer(voice: Voice, facts: ItemFacts) -> list[Line]:
 
 
 def _question(voice: Voice, facts: ItemFacts) -> list[Line]:
-    key = f"question.{facts.flag}"
+    key = "question.holder_unknown" if facts.holder_unknown else f"question.{facts.flag}"
     return [_line(voice.words.say(key), slot="ask")] if voice.words.has(key) else []

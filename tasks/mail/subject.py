@@ -15,6 +15,7 @@ NOT_DONE = frozenset(
         ClearedReason.PAUSED,
         ClearedReason.MOVED,
         ClearedReason.DISPUTED,
+        ClearedReason.UPDATED,
         ClearedReason.NOT_DUE,
     }
 )

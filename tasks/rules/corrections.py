@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from tasks.rules.answering import asked_unit
 from tasks.rules.departures import SourceFile
-from tasks.rules.dossier_flags import World, asked_unit
 from tasks.rules.dossier_history import dates_of, state_at
 from tasks.rules.model import Audience, Correction, CorrectionKind, Digest, DigestItem, Flag, ItemFacts, Role
 from tasks.rules.recommendations import due_instant, recommendation_state
 from tasks.rules.records import DossierFile, RecommendationFile
 from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import CalendarUnknownError
+from tasks.rules.world import World
 
 Address = tuple[Audience, str]
 F = TypeVar("F", DossierFile, RecommendationFile)
@@ -94,7 +95,7 @@ def _dossier_wrong(told: ItemFacts, file: DossierFile, moment: datetime, world: 
     if told.flag is Flag.PAUSED_PAST_DUE:
         return None
     unit = asked_unit(file, state, world.directory, moment.astimezone(HANOI).date()).today
-    if unit is not None and unit.code != told.unit_code:
+    if unit is not None and unit.code != told.unit_code and not told.holder_unknown:
         return _found(CorrectionKind.OTHER_HOLDER, at=state.holding_since, unit_name=unit.name)
     appointment = file.record.due_at
     if told.appointment_on is not None and appointment is not None:

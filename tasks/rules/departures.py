@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 
-from tasks.rules.dossier_flags import World, asked_unit
+from tasks.rules.answering import asked_unit
 from tasks.rules.dossier_history import DossierState, dates_of, state_at
 from tasks.rules.model import Cleared, ClearedReason, Flag, ItemFacts
-from tasks.rules.recommendations import RecommendationState, recommendation_state
+from tasks.rules.recommendations import recommendation_state
 from tasks.rules.records import WITHDRAWN, DossierFile, RecommendationFile
+from tasks.rules.stillness import dossier_moved_at, recommendation_moved_at
 from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import CalendarUnknownError
+from tasks.rules.world import World
 
 SourceFile = DossierFile | RecommendationFile
 
@@ -19,7 +21,7 @@ def why_left(told: ItemFacts, file: SourceFile | None, world: World) -> Cleared:
         if isinstance(file, DossierFile):
             return _dossier_left(told, file, world)
         if isinstance(file, RecommendationFile):
-            return _recommendation_left(told, recommendation_state(file, world.as_of), world)
+            return _recommendation_left(told, file, world)
     except CalendarUnknownError:  # one far date must not silence everybody
         return Cleared(reason=ClearedReason.NOT_DUE)
     return Cleared(reason=ClearedReason.NOT_DUE)
@@ -39,6 +41,8 @@ def _dossier_left(told: ItemFacts, file: DossierFile, world: World) -> Cleared:
     if state.extended_to is not None:
         until = state.extended_to.astimezone(HANOI).date()
         return Cleared(reason=ClearedReason.EXTENDED, until=until, document=state.extension_document)
+    if told.flag is Flag.STALLED:
+        return Cleared(reason=ClearedReason.UPDATED, at=dossier_moved_at(file, world.as_of))
     return Cleared(reason=ClearedReason.NOT_DUE)
 
 
@@ -60,7 +64,8 @@ def _resolved(at: datetime, due_on: date | None, world: World) -> Cleared:
     return Cleared(reason=reason, at=at, days_late=late or None)
 
 
-def _recommendation_left(told: ItemFacts, state: RecommendationState, world: World) -> Cleared:
+def _recommendation_left(told: ItemFacts, file: RecommendationFile, world: World) -> Cleared:
+    state = recommendation_state(file, world.as_of)
     if state.status in ("verified", "closed"):
         return Cleared(reason=ClearedReason.VERIFIED, at=state.since)
     if state.status == "reported":
@@ -69,6 +74,8 @@ def _recommendation_left(told: ItemFacts, state: RecommendationState, world: Wor
         return Cleared(reason=ClearedReason.WITHDRAWN, at=state.since)
     if told.flag is Flag.DUE_DATE_MISSING and state.due_on is not None:
         return Cleared(reason=ClearedReason.DUE_DATE_SET, until=state.due_on)
+    if told.flag in (Flag.STALE, Flag.NO_PLAN):
+        return Cleared(reason=ClearedReason.UPDATED, at=recommendation_moved_at(file, world.as_of))
     if state.original_due_on is not None:
         late = world.calendar.working_days_between(state.original_due_on, world.today)
         return Cleared(

@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from tasks.rules.arming import TERM_ORDER, UNJUDGED, family
 from tasks.rules.corrections import Address, Told, corrections_due
 from tasks.rules.departures import why_left
-from tasks.rules.dossier_flags import World
 from tasks.rules.model import (
     Audience,
     Change,
@@ -29,6 +28,7 @@ from tasks.rules.model import (
 )
 from tasks.rules.routing import route
 from tasks.rules.situation import ItemFamily, Situation, disputed
+from tasks.rules.world import World
 
 _ANSWERED_WITH_ALL_CLEAR = frozenset({Audience.HEAD, Audience.INSPECTING})
 
@@ -141,6 +141,7 @@ def _left(
     if told is None or address[0] not in _ANSWERED_WITH_ALL_CLEAR:
         return []
     said = {_matter(i.facts) for i in asked}
+    asked_otherwise = {i.facts.item_key for i in asked}  # "no longer pursued" would contradict what is asked above
     silent = {i.facts.item_key for i in fixes} | _unjudged(situation)
     left = []
     for item in told.digest.items(Role.ASKED):
@@ -148,7 +149,7 @@ def _left(
         if _matter(facts) in said or facts.item_key in silent or facts.source in situation.held_sources:
             continue
         cleared = _reason(facts, situation)
-        if cleared is not None:
+        if cleared is not None and not (cleared.reason is ClearedReason.NOT_DUE and facts.item_key in asked_otherwise):
             left.append(DigestItem(facts=facts, role=Role.CLEARED, cleared=cleared))
     return left
 

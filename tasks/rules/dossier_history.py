@@ -50,6 +50,7 @@ class DossierDates:
     original_due_on: date | None  # before an approved extension
     internal_due_on: date | None
     duration_known: bool
+    same_day: bool  # counted in hours, or answered within the day
     as_pause_began_on: date | None  # our date as it stood when the running pause began
 
 
@@ -122,6 +123,7 @@ def dates_of(
         original_due_on=original_on,
         internal_due_on=_internal_on(dossier, state, calendar, hours),
         duration_known=duration is not None,
+        same_day=by_minute or (duration is not None and duration.amount == 0),
         as_pause_began_on=before_pause,
     )
 

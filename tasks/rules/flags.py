@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS, arming_event
 from tasks.rules.directory import NoRecipient
-from tasks.rules.dossier_flags import World, dossier_flags
+from tasks.rules.dossier_flags import dossier_flags
 from tasks.rules.model import Flag, ItemFacts, Subject
 from tasks.rules.recommendations import recommendation_flags
 from tasks.rules.records import DossierFile, RecommendationFile
+from tasks.rules.world import World
 
 
 def open_flags(

@@ -62,11 +62,11 @@ def standing(
     frozen_days: frozenset[date] = frozenset(),
     spoke_for: Callable[[str, date], bool] = lambda _code, _on: False,
 ) -> Standing:
-    """Level 0 before the date and for questions; from level 1 only for overdue items.
+    """Level 0 before the date and for questions, also for "who holds it?"; from level 1 only for overdue items.
 
     `spoke_for(code, day)`: the unit of that code on that day has been succeeded by the one asked today.
     """
-    if item.flag is not Flag.OVERDUE:
+    if item.flag is not Flag.OVERDUE or item.holder_unknown:
         return Standing(0, None)
     held_from = item.asked_from or date.min  # the present holding: an item that came back begins anew
     mine = [

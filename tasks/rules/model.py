@@ -7,36 +7,46 @@ in `warehouse`, wording in `tasks/mail`. The closed vocabularies are in `words.p
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tasks.rules.item_facts import ItemFacts
 from tasks.rules.words import (
-    Audience as Audience,
+    Audience,
+    Change,
+    ClearedReason,
+    CorrectionKind,
+    DigestKind,
+    DurationUnit,
+    Flag,
+    Role,
+    Subject,
+    SupplementPolicy,
 )
-from tasks.rules.words import (
-    Change as Change,
-)
-from tasks.rules.words import (
-    ClearedReason as ClearedReason,
-)
-from tasks.rules.words import (
-    CorrectionKind as CorrectionKind,
-)
-from tasks.rules.words import (
-    DigestKind as DigestKind,
-)
-from tasks.rules.words import (
-    DurationUnit as DurationUnit,
-)
-from tasks.rules.words import (
-    Flag as Flag,
-)
-from tasks.rules.words import (
-    Role as Role,
-)
-from tasks.rules.words import (
-    Subject as Subject,
-)
-from tasks.rules.words import (
-    SupplementPolicy as SupplementPolicy,
-)
+
+__all__ = [
+    "Audience",
+    "Bulletin",
+    "Change",
+    "Cleared",
+    "ClearedReason",
+    "Correction",
+    "CorrectionKind",
+    "Digest",
+    "DigestItem",
+    "DigestKind",
+    "Duration",
+    "DurationUnit",
+    "Flag",
+    "ItemFacts",
+    "MailLine",
+    "Mismatches",
+    "NextStep",
+    "Pause",
+    "Recipient",
+    "Role",
+    "Section",
+    "SourceLine",
+    "Subject",
+    "SupplementPolicy",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,57 +63,6 @@ class Pause:
 
     start: datetime
     end: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemFacts:
-    """Everything that may be said of one flagged item, as it stood at the flag run's as_of.
-
-    Frozen into the ledger beside the mail. Codes, dates, counts and posts only: no citizen's data.
-    Dates are Asia/Ho_Chi_Minh days, instants are aware.
-    """
-
-    subject: Subject
-    item_key: str  # "dossier/one-stop/38963": stable for ever
-    system: str
-    code: str
-    flag: Flag
-    unit_code: str  # the unit asked today (holder, legal successor)
-    unit_name: str
-    recorded_unit_code: str  # the unit in the source row
-    recorded_unit_name: str
-    arming: str  # digest of (item, family, promised due date in force, reopenings)
-    title: str = ""  # procedure name, or content of the recommendation
-    field: str = ""
-    received_at: datetime | None = None
-    issued_on: date | None = None
-    appointment_on: date | None = None  # given to the citizen by the source, moved to a working day
-    own_due_on: date | None = None  # by the rules
-    due_at: datetime | None = None  # the binding date; None while paused
-    due_by_minute: bool = False  # hour procedures: print the time of day
-    original_due_on: date | None = None  # before an approved extension
-    extension_document: str = ""
-    internal_due_on: date | None = None  # shortened date, printed first where given
-    proposed_due_on: date | None = None  # only proposed: the recommendation has no date
-    duration_known: bool = True
-    days_late: int | None = None  # working days; None unless overdue
-    days_left: int | None = None  # working days; None unless due soon
-    tier: int | None = None
-    paused_since: datetime | None = None
-    reported_at: datetime | None = None
-    holding_since: date | None = None  # set when another unit than the recorded one holds it
-    asked_from: date | None = None  # when the unit asked today began to hold it; None: from the start
-    succession_basis: str = ""
-    owner_unit_name: str = ""  # who owes the remedy today, where another body is asked (inspecting flags)
-    step_name: str = ""
-    officer_post: str = ""
-    document_no: str = ""
-    disputed: bool = False
-    source: str = ""  # configured source name
-    source_ref: str = ""  # landed body and place in it: "sha256:<hex>#<ordinal>"
-    data_moment: datetime | None = None
-    rule_version: str = ""
-    calendar_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +185,15 @@ class MailLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatches:
+    """Appointments that lie apart from the rules, of one procedure for one cause."""
+
+    procedure_code: str
+    cause: str  # a MismatchCause
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bulletin:
     """The daily word to ops: what was pulled, refused, mailed, held, and what needs a person."""
 
@@ -246,3 +214,5 @@ class Bulletin:
     over_cap: int = 0  # mails that wait because they are more than one run may send; 0: no more than that
     no_superior: tuple[ItemFacts, ...] = ()  # due for the superior, whom the directory does not name
     blanked: tuple[str, ...] = ()  # codes of items whose text looks personal and is left out of mails
+    mismatches: tuple[Mismatches, ...] = ()  # most frequent first
+    not_enforced: int = 0  # items due before the day from which their source counts

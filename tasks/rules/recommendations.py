@@ -10,12 +10,13 @@ from datetime import date, datetime, time, timedelta
 from tasks.rules.arming import arming_event
 from tasks.rules.deadlines import RULE_VERSION
 from tasks.rules.directory import Resolved
-from tasks.rules.dossier_flags import World
 from tasks.rules.lateness import lateness
 from tasks.rules.model import Flag, ItemFacts, Subject
 from tasks.rules.records import RecommendationEvent, RecommendationFile
+from tasks.rules.stillness import is_quiet, recommendation_moved_at
 from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import CalendarUnknownError
+from tasks.rules.world import World
 
 STATE_AFTER = {
     "acknowledge": "acknowledged",
@@ -37,6 +38,7 @@ STATE_AFTER = {
 OWNER_MUST_ACT = frozenset(
     {"issued", "acknowledged", "disputed", "planned", "in_progress", "returned", "partially_done", "transferred"}
 )
+WITHOUT_PLAN = frozenset({"issued", "acknowledged", "disputed", "transferred"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,23 @@ def _flags(item: RecommendationFile, state: RecommendationState, world: World) -
         yield Flag.OVERDUE
     elif stands.days_left is not None and stands.days_left <= world.rules.due_soon_recommendation:
         yield Flag.DUE_SOON
+    yield from _quiet_flags(item, state, world)
+
+
+def _quiet_flags(item: RecommendationFile, state: RecommendationState, world: World) -> Iterator[Flag]:
+    """Questions about an item with a date: no plan since it was issued or passed on, nothing new for long."""
+    owed_since = _started(state.moved_on or item.record.issued_on, world)
+    if state.status in WITHOUT_PLAN and is_quiet(
+        owed_since, world.as_of, world.calendar, world.rules.no_plan_working_days
+    ):
+        yield Flag.NO_PLAN
+    moved = recommendation_moved_at(item, world.as_of) or owed_since
+    if is_quiet(moved, world.as_of, world.calendar, world.rules.stale_working_days):
+        yield Flag.STALE
+
+
+def _started(day: date, world: World) -> datetime:
+    return world.hours.opening_on(day)
 
 
 def _if_followed(flag: Flag, item: RecommendationFile, world: World) -> Flag:
@@ -175,6 +194,7 @@ def _facts(item: RecommendationFile, state: RecommendationState, flag: Flag, wor
         tier=stands.tier if stands else None,
         reported_at=state.since if state.status == "reported" else None,
         asked_from=state.moved_on,
+        last_moved_at=recommendation_moved_at(item, world.as_of) if flag is Flag.STALE else None,
         succession_basis=owner.basis,
         owner_unit_name=owner.today.name if owner.today else "",
         document_no=record.document_no,

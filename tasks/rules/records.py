@@ -4,6 +4,7 @@ The warehouse's current versions become these in `tasks/records_from_rows.py`. A
 how it is stored or parsed stays out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -175,6 +176,8 @@ class DossierFile:
     events: tuple[DossierEvent, ...] = ()
     procedure: Procedure | None = None
     in_doubt: bool = False  # a newer version lies in quarantine, or events cannot be told from another dossier's
+    content_changed_at: datetime | None = None  # when a change of its row was last learnt
+    missed_since: datetime | None = None  # two sweeps of its source have not found it: first missed then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +187,7 @@ class RecommendationFile:
     record: RecommendationRecord
     events: tuple[RecommendationEvent, ...] = ()
     in_doubt: bool = False  # a newer version lies in quarantine
+    content_changed_at: datetime | None = None  # when a change of its row was last learnt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,4 +207,8 @@ class FlagRules:
     due_soon_dossier: int = 2
     due_soon_recommendation: int = 5
     recommendation_default_days: int = 30  # calendar days
+    stalled_working_days: int = 10
+    stale_working_days: int = 15
+    no_plan_working_days: int = 10
+    enforce_from: Mapping[str, date] = field(default_factory=dict, hash=False)  # by source: due before, for ops
     off: frozenset[str] = field(default_factory=frozenset)

@@ -7,13 +7,14 @@ from collections import defaultdict
 from datetime import date
 from functools import partial
 
+from tasks.rules.answering import lead_unit
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.corrections import Address
 from tasks.rules.directory import NoRecipient
-from tasks.rules.dossier_flags import World, lead_unit
 from tasks.rules.ladder import standing
 from tasks.rules.model import Audience, DigestItem, ItemFacts, Recipient, Role
 from tasks.rules.situation import Situation, dispute_effect
+from tasks.rules.world import World
 
 
 def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[Address, Recipient]]:

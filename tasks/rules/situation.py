@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from tasks.rules.corrections import Address, Told
 from tasks.rules.departures import SourceFile
 from tasks.rules.disputes import DisputeEffect, effect_of
-from tasks.rules.dossier_flags import World
 from tasks.rules.ladder import DEFAULT_LADDER, Asked, Rung
 from tasks.rules.model import ItemFacts
 from tasks.rules.records import Dispute
+from tasks.rules.world import World
 
 ItemFamily = tuple[str, str, str]  # item_key, family, arming event
 ItemAsked = tuple[str, str, str, int]  # and level: asked once a day in an audience

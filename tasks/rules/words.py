@@ -103,6 +103,7 @@ class ClearedReason(StrEnum):
     PAUSED = "paused"
     MOVED = "moved"  # now asked of another unit
     DISPUTED = "disputed"
+    UPDATED = "updated"  # something moved: what was asked about its standstill is answered
     NOT_DUE = "not_due"  # anything else that took it off the list
 
 
@@ -113,3 +114,16 @@ class CorrectionKind(StrEnum):
     WAS_PAUSED = "was_paused"
     OTHER_DUE_DATE = "other_due_date"
     OTHER_HOLDER = "other_holder"
+
+
+class MismatchCause(StrEnum):
+    """Why the source's appointment and our date lie apart (`tasks/rules/mismatch.py`)."""
+
+    DURATION_DIFFERS = "duration_differs"  # counted with the procedure's time, not with the dossier's own
+    HOLIDAY_IGNORED = "holiday_ignored"  # days off were counted, or a make-up day was not
+    RECEIVED_AFTER_HOURS = "received_after_hours"  # counted from a receipt out of office hours as if it were inside
+    CALENDAR_DAYS_FOR_WORKING_DAYS = "calendar_days_for_working_days"
+    WORKING_DAYS_FOR_CALENDAR_DAYS = "working_days_for_calendar_days"
+    EXTENSION_UNKNOWN = "extension_unknown"  # an extension without a document moved it
+    PAUSE_UNKNOWN = "pause_unknown"  # later than ours: as after a pause that no event tells of
+    UNEXPLAINED = "unexplained"

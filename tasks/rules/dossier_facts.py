@@ -1,0 +1,91 @@
+"""What a flag of a dossier says: the facts frozen beside it, built from record, history and dates."""
+
+from datetime import date, datetime
+
+from tasks.rules.answering import lead_unit
+from tasks.rules.arming import arming_event
+from tasks.rules.deadlines import RULE_VERSION
+from tasks.rules.directory import Resolved
+from tasks.rules.dossier_history import DossierDates, DossierState
+from tasks.rules.lateness import Lateness, lateness
+from tasks.rules.mismatch import cause_of
+from tasks.rules.model import Flag, ItemFacts, Subject
+from tasks.rules.records import DossierFile
+from tasks.rules.stillness import dossier_moved_at
+from tasks.rules.timezone import HANOI
+from tasks.rules.world import World
+
+
+def facts_of(
+    dossier: DossierFile,
+    flag: Flag,
+    asked: Resolved,
+    world: World,
+    state: DossierState,
+    dates: DossierDates | None = None,
+    *,
+    holder_unknown: bool = False,
+) -> ItemFacts:
+    """The facts of one flag; `asked` is whose business it is today, `dates` None where they cannot be known."""
+    record, procedure = dossier.record, dossier.procedure
+    lead = lead_unit(record.unit_code, record.received_at, world.directory, world.today)
+    unit = asked.today or asked.recorded
+    stands = _lateness(dates, world)
+    promised = (dates.due_on or dates.appointment_on) if dates else None
+    return ItemFacts(
+        subject=Subject.DOSSIER,
+        item_key=record.item_key,
+        system=record.origin.system,
+        code=record.dossier_code,
+        flag=flag,
+        unit_code=unit.code if unit else record.unit_code,
+        unit_name=unit.name if unit else record.unit_code,
+        recorded_unit_code=record.unit_code,
+        recorded_unit_name=lead.recorded.name if lead.recorded else record.unit_code,
+        arming=arming_event(record.item_key, flag, promised),
+        title=record.procedure_name or (procedure.name if procedure else ""),
+        field=record.field or (procedure.field if procedure else ""),
+        received_at=record.received_at,
+        appointment_on=dates.appointment_on if dates else None,
+        own_due_on=dates.own_on if dates else None,
+        due_at=dates.due_at if dates else None,
+        due_by_minute=dates.by_minute if dates else False,
+        same_day=dates.same_day if dates else False,
+        original_due_on=dates.original_due_on if dates else None,
+        extension_document=state.extension_document,
+        internal_due_on=dates.internal_due_on if dates else None,
+        duration_known=dates.duration_known if dates else False,
+        days_late=stands.days_late if stands and flag is Flag.OVERDUE else None,
+        days_left=stands.days_left if stands and flag in (Flag.DUE_SOON, Flag.PAST_APPOINTMENT) else None,
+        tier=stands.tier if stands and flag is Flag.OVERDUE else None,
+        paused_since=state.paused_since,
+        holding_since=_day(state.holding_since) if state.holding_unit_code and state.holding_since else None,
+        asked_from=_day(state.holding_since) if state.holding_since else None,
+        holder_unknown=holder_unknown,
+        last_moved_at=dossier_moved_at(dossier, world.as_of) if flag is Flag.STALLED else None,
+        procedure_code=record.procedure_code,
+        cause=cause_of(dossier, state, dates, world) if dates and flag is Flag.DUE_MISMATCH else "",
+        succession_basis=asked.basis,
+        step_name=record.step_name,
+        officer_post=record.officer_post,
+        source=record.origin.source,
+        source_ref=record.origin.source_ref,
+        data_moment=_data_moment(dossier),
+        rule_version=RULE_VERSION,
+        calendar_version=world.calendar.version,
+    )
+
+
+def _lateness(dates: DossierDates | None, world: World) -> Lateness | None:
+    if dates is None or dates.due_at is None:
+        return None
+    return lateness(dates.due_at, world.as_of, world.calendar, by_minute=dates.by_minute)
+
+
+def _data_moment(dossier: DossierFile) -> datetime:
+    """The oldest of what the dossier and its events were read from."""
+    return min([dossier.record.origin.data_moment, *(e.data_moment for e in dossier.events if e.data_moment)])
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(HANOI).date()

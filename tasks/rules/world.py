@@ -1,0 +1,26 @@
+"""What every flag is judged against, in one value: directory, calendar, hours, thresholds and as_of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tasks.rules.directory import Directory
+from tasks.rules.office_hours import OfficeHours
+from tasks.rules.records import FlagRules
+from tasks.rules.timezone import HANOI
+from tasks.rules.working_calendar import WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What every flag is judged against."""
+
+    directory: Directory
+    calendar: WorkingCalendar
+    hours: OfficeHours
+    rules: FlagRules
+    as_of: datetime
+
+    @property
+    def today(self) -> date:
+        """The day of as_of in Hanoi."""
+        return self.as_of.astimezone(HANOI).date()
