@@ -8,6 +8,7 @@ from flows.names import run_name
 from flows.parameters import AS_OF, CONFIG, DRY_RUN, ONLY_SOURCE
 from tasks.loading import load_source
 from tasks.pulling import pull_source
+from tasks.releasing import promote_released_rows
 from tasks.run_context import Run, RunRequest
 from tasks.tidying import tidy_landing
 
@@ -21,7 +22,8 @@ def sync_run(
 
 
 def tell_sync(run: Run) -> None:
-    """Source by source, master data first as configured."""
+    """What people released first, then source by source, master data first as configured."""
+    promote_released_rows(run.run_id)
     for source in run.settings.sources:
         if run.request.source in ("", source.name) and pull_source(run.run_id, source.name):
             load_source(run.run_id, source.name)

@@ -41,6 +41,7 @@ def _report(run: Run, touched_states: list[str]) -> dict[str, Any]:
         "as_of": run.clock.as_of.astimezone(HANOI).isoformat(timespec="seconds"),
         "dry_run": run.dry_run,
         "sources": [source_counts(run.sources[s.name]) for s in run.settings.sources if s.name in run.sources],
+        "released": run.released,
         "flags": run.flags,
         "mails": mail_counts(run.composed, touched_states),
         "mail_fault": fault_sentence(run.mail_fault, run.settings) if run.mail_fault else None,
@@ -51,7 +52,7 @@ def _report(run: Run, touched_states: list[str]) -> dict[str, Any]:
 
 def _is_idle(run: Run, report: dict[str, Any], bulletins: list[str]) -> bool:
     """Nothing new in, nothing opened or closed, nothing out."""
-    brought = any(line["new"] or line["changed"] for line in report["sources"])
+    brought = run.released or any(line["new"] or line["changed"] for line in report["sources"])
     moved = report["flags"]["opened"] or report["flags"]["closed"]
     return bool(run.idle) or not (brought or moved or any(report["mails"].values()) or bulletins)
 
@@ -66,6 +67,7 @@ def busy_report(request: RunRequest, holder: str) -> dict[str, Any]:
         "state": state_of(BUSY, idle=False),
         "exit_status": BUSY,
         "sources": [],
+        "released": {},
         "flags": {"opened": 0, "closed": 0, "open": 0},
         "mails": mail_counts(0, []),
         "mail_fault": None,

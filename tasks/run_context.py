@@ -69,6 +69,7 @@ class Run:
     lock: HeldLock | None = None  # a dry run on a copy needs none
     sources: dict[str, SourceLine] = field(default_factory=dict)
     flags: dict[str, int] = field(default_factory=lambda: {"opened": 0, "closed": 0, "open": 0})
+    released: dict[str, int] = field(default_factory=dict)  # rows a person let in: outcome → number
     composed: int = 0
     mail_fault: str = ""  # server not reached, login or certificate refused, no directory …
     mail_waits: str = ""  # why mails were not sent although nothing is wrong: stopped, shadow, outside_window …

@@ -1,0 +1,67 @@
+"""A village whose quarantine has something in it, on either database; runs of its stages without a server."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from tasks.run_context import Run, RunRequest, enter_run
+from tests.flows.village import DAWN, DOSSIERS, Village, dossier
+from warehouse import quarantine_desk
+from warehouse.engine import open_engine, reading, transaction
+
+EARLY = dossier(7, "B", due_at="02/11/2026", received_at="09/11/2026")  # due before it was received
+UNREADABLE = dossier(8, "B", received_at="32/13/2026")
+UNKNOWN_WORD = dossier(9, "A", status="chờ ý kiến")
+UNITLESS = dossier(10, "")
+GOOD = (*DOSSIERS, *(dossier(number, "A") for number in (3, 4)))  # more than half of a drop must be good
+BAD = (EARLY, UNREADABLE, UNKNOWN_WORD, UNITLESS)
+
+
+class Stage:
+    """A configured village and its warehouse."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.village = Village(folder).settle()
+        text = self.village.config.read_text(encoding="utf-8")
+        self.village.config.write_text(text.replace("sqlite:///var/dondoc.sqlite3", url), encoding="utf-8")
+        self.engine: Engine = open_engine(url)
+
+    @property
+    def config(self) -> Path:
+        return self.village.config
+
+    def drop(self, *rows: dict[str, str], at: datetime = DAWN) -> None:
+        """The good dossiers of the village with these beside them."""
+        self.village.drop("ho-so", [*GOOD, *rows], at)
+
+    def sync(self, at: datetime = DAWN, *stages: Callable[[Run], Any]) -> Run:
+        """One run: released rows, then every source, then whatever else is to happen in it."""
+        from tasks.loading import load_source
+        from tasks.pulling import pull_source
+        from tasks.releasing import promote_released_rows
+
+        with enter_run(RunRequest(flow="sync", config=str(self.config), as_of=at.isoformat())) as (run, _):
+            promote_released_rows.fn(run.run_id)
+            for source in run.settings.sources:
+                if pull_source.fn(run.run_id, source.name):
+                    load_source.fn(run.run_id, source.name)
+            for stage in stages:
+                stage(run)
+        return run
+
+    def reading(self, query: Callable[..., Any], *words: Any) -> Any:
+        with reading(self.engine) as conn:
+            return query(conn, *words)
+
+    def acting(self, act: Callable[..., Any], *words: Any) -> Any:
+        with transaction(self.engine) as conn:
+            return act(conn, *words)
+
+    def row_of(self, cells: dict[str, str]) -> dict[str, Any]:
+        """The open quarantine row of that dossier."""
+        rows = self.reading(quarantine_desk.open_rows)
+        (found,) = [row for row in rows if row["content"]["dossier_code"] == cells["dossier_code"]]
+        return dict(found)
