@@ -1,0 +1,188 @@
+"""A database account or reporting view instead of an interface: what one pull asks for, and what it lands.
+
+Without a time of change every pull reads the whole view. With one, a pull reads what changed since the newest change
+that promoted bodies told, less an overlap; and the whole view again on the first pull of a day, when what is asked
+has changed, and when the source's clock went back. How a session, a page and a body look: sql_*.py.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from tasks.intake.landing import LandedBody, Landing, LandingError
+from tasks.rules.datasets import Dataset, Mode
+from tasks.rules.timezone import HANOI
+from tasks.sources.base import PART_ROWS, Note, Part, Pulled, PullRequest, SourceFault
+from tasks.sources.sql_bodies import joined, page_body, page_part
+from tasks.sources.sql_columns import Fit, fit
+from tasks.sources.sql_pages import Page, Reader, clock_of, columns_of, query_of, view_of
+from tasks.sources.sql_session import Access, Session, read_only
+
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlSource:
+    """One view or query of a database.
+
+    `columns`: canonical name → column of the source, where names and headings do not tell. `key`: the columns whose
+    values together are unique and never change. `full_sweep_days`: how often the whole view is read although
+    `updated_column` tells what changed. `constants` stand in for required columns that the view lacks.
+    """
+
+    name: str
+    dataset: Dataset
+    url: str
+    password: str = field(default="", repr=False)
+    view: str = ""
+    query: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...]
+    updated_column: str = ""
+    overlap: timedelta = timedelta(minutes=15)
+    full_sweep_days: int = 1
+    mode: Mode | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    page_rows: int = 5_000
+    timeout_seconds: float = 60.0
+    deadline_seconds: float = 1800.0
+    sleep: Callable[[float], None] = time.sleep
+
+    def pull(self, request: PullRequest, landing: Landing) -> Pulled:
+        """See `Source.pull`. The data moment is the run's `as_of`; that of a body is the newest change in it."""
+        with read_only(self._access()) as session:
+            origin = view_of(session, self.view) if self.view else query_of(self.query)
+            fitted = self._fit(session, columns_of(session, origin))
+            notes: list[Note] = []
+            since = self._since(request, clock_of(session), fitted, notes)
+            reader = Reader(
+                session=session, origin=origin, fit=fitted, page_rows=self.page_rows, now=request.as_of, since=since
+            )
+            tally = _Tally()
+            for page in reader.pages():
+                tally.add(page, self._land(landing, request, tally.bodies, fitted, page))
+        return self._pulled(request, landing, fitted, tally, notes, since)
+
+    def _access(self) -> Access:
+        return Access(
+            source=self.name,
+            url=self.url,
+            password=self.password,
+            what=self.view or "query",
+            timeout_seconds=self.timeout_seconds,
+            deadline_seconds=self.deadline_seconds,
+            sleep=self.sleep,
+        )
+
+    def _fit(self, session: Session, found: Sequence[str]) -> Fit:
+        return fit(
+            self.dataset,
+            found,
+            columns=self.columns,
+            key=self.key,
+            updated=self.updated_column,
+            constants=self.constants.keys(),
+            place=session.place,
+        )
+
+    def _since(self, request: PullRequest, clock: datetime | None, fitted: Fit, notes: list[Note]) -> datetime | None:
+        """From which change on to read; None: everything."""
+        newest = request.newest_promoted
+        if not fitted.updated or newest is None or request.full or self._sweep_due(request, fitted):
+            return None
+        if (clock or request.as_of) < newest:
+            notes.append(Note(code="sql_clock_back", params={"source": self.name}))
+            return None
+        return newest - self.overlap
+
+    def _sweep_due(self, request: PullRequest, fitted: Fit) -> bool:
+        """Whether none of the last days saw a promoted sweep of exactly what is asked now."""
+        today = request.as_of.astimezone(HANOI).date()
+        days = (today - timedelta(days=n) for n in range(self.full_sweep_days))
+        return not any(hashlib.sha256(self._sweep(fitted, day)).hexdigest() in request.promoted for day in days)
+
+    def _sweep(self, fitted: Fit, day: date) -> bytes:
+        """What was asked in full on that day. Landed and promoted with the rows, it tells later pulls of the sweep."""
+        asked = {
+            "swept": day.isoformat(),
+            "source": self.name,
+            "asked": self.view or self.query,
+            "columns": dict(fitted.columns),
+            "key": fitted.key,
+            "updated": fitted.updated,
+        }
+        return json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()
+
+    def _land(
+        self, landing: Landing, request: PullRequest, before: Sequence[LandedBody], fitted: Fit, page: Page
+    ) -> LandedBody:
+        moment = (page.newest or _NEVER) if fitted.updated else request.as_of
+        name = f"{self.view or 'query'}-{len(before) + 1:05d}.jsonl"
+        return landing.land(self.name, name, page_body([*fitted.columns], page.rows), moment, request.as_of)
+
+    def _pulled(
+        self,
+        request: PullRequest,
+        landing: Landing,
+        fitted: Fit,
+        tally: "_Tally",
+        notes: list[Note],
+        since: datetime | None,
+    ) -> Pulled:
+        snapshot = (self.mode or self.dataset.mode) is Mode.SNAPSHOT
+        had_rows = request.newest_promoted is not None and not request.accept_drop
+        if since is None and not tally.rows and had_rows and not snapshot:
+            raise SourceFault("sql_sudden_zero", {"source": self.name, "what": self.view or "query"})
+        bodies = list(tally.bodies)
+        if fitted.updated and since is None:
+            day = request.as_of.astimezone(HANOI).date()
+            swept = self._sweep(fitted, day)
+            moment = max((body.data_moment for body in bodies), default=_NEVER)
+            bodies.append(landing.land(self.name, f"sweep-{day:%Y%m%d}.json", swept, moment, request.as_of))
+        odd = {"sql_updated_empty": tally.undated, "sql_updated_ahead": tally.ahead}
+        named: dict[str, str | int] = {"source": self.name, "column": fitted.updated}
+        notes += [Note(code=code, params={**named, "count": count}) for code, count in odd.items() if count]
+        return Pulled(
+            parts=self._parts(landing, tuple(tally.bodies), request.as_of),
+            data_moment=request.as_of,
+            bodies=tuple(bodies),
+            complete=snapshot,
+            unchanged=since is not None and not tally.rows,
+            notes=notes,
+            expected=tally.rows,
+        )
+
+    def _parts(self, landing: Landing, bodies: Sequence[LandedBody], moment: datetime) -> Iterator[Part]:
+        """The landed pages, several to a part where they are small."""
+        waiting: list[Part] = []
+        for body in bodies:
+            try:
+                page = page_part(landing.read(body.sha256), body.sha256, moment)
+            except LandingError:
+                raise SourceFault("landing_failed", {"source": self.name}) from None
+            if waiting and sum(map(len, waiting)) + len(page) > PART_ROWS:
+                yield joined(waiting)
+                waiting = []
+            waiting.append(page)
+        if waiting:
+            yield joined(waiting)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the pages of a pull add up to."""
+
+    bodies: list[LandedBody] = field(default_factory=list)
+    rows: int = 0
+    undated: int = 0
+    ahead: int = 0
+
+    def add(self, page: Page, body: LandedBody) -> None:
+        self.bodies.append(body)
+        self.rows += len(page.rows)
+        self.undated += page.undated
+        self.ahead += page.ahead
