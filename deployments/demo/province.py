@@ -2,7 +2,7 @@
 
 `Province` says how large and how dirty; `write_province` writes the drops of one morning, `write_changes` those of the
 next. Same seed, same bytes, on every machine. No person stands behind any record. What is in the rows:
-`province_units.py`, `province_procedures.py`, `province_dossiers.py`, `province_dirt.py`, `province_events.py`,
+`province_units.py`, `province_procedures.py`, `province_dossiers.py`, `province_faults.py`, `province_events.py`,
 `province_recommendations.py`.
 """
 

@@ -1,7 +1,7 @@
 """The dossiers of a synthetic province, each derived from its number alone: any of them can be told at any time.
 
 One 64-bit mix of seed and number is taken apart for everything in a row, so that a million rows take seconds and a
-second file can change what the first one said. What is odd about rows is `province_dirt.py`'s business.
+second file can change what the first one said. What is odd about rows is `province_faults.py`'s business.
 """
 
 from datetime import date, timedelta

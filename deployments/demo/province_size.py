@@ -10,7 +10,7 @@ MORNING = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)  # a Monday; the next day 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Province:
-    """`dirt`: share of odd rows among the dossiers, of every kind in turn (`province_dirt.py`), most of them faults.
+    """`dirt`: share of odd rows among the dossiers, of every kind in turn (`province_faults.py`), most of them faults.
 
     `open_share`: share of dossiers not resolved at `as_of`. `days`: over how many days before `as_of` dossiers were
     received.

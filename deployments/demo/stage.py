@@ -31,15 +31,15 @@ from warehouse.schema import upgrade
 
 PASSWORD = "demo"  # noqa: S105 - of the embedded server on loopback
 PLAYED = ("done", "nothing_to_do", "incomplete")
-OURS = (config.CONFIG_NAME, "data", config.DROPS, "var", "mails", "en", "cards", "traces", "pages")
+OURS = (config.CONFIG_NAME, "data", config.DROPS, "var", "mails", "en", "cards", "traces", "pages", "province")
 
 
 def play(folder: Path, *, fresh: bool, keep_serving: bool, verbose: bool) -> int:
     """Play what is not yet played; returns the exit status: 0 when the story stands as it should."""
-    _prepare(folder, fresh=fresh)
+    prepare(folder, fresh=fresh)
     with theatre(folder) as (settings, api, catcher):
         quieten(settings, verbose=verbose)
-        played = [_play_morning(folder, settings, api, catcher, at) for at in MORNINGS if not _is_played(settings, at)]
+        played = [_play_morning(folder, settings, api, catcher, at) for at in MORNINGS if not is_played(settings, at)]
         idle = not played
         if idle:
             _say(nothing_to_do_lines(str(folder / INDEX)))
@@ -92,7 +92,7 @@ def _play_morning(folder: Path, settings: Settings, api: OneStopApi, catcher: Ma
     return call_flow(morning_run, config=str(folder / config.CONFIG_NAME), as_of=at.isoformat())
 
 
-def _prepare(folder: Path, *, fresh: bool) -> None:
+def prepare(folder: Path, *, fresh: bool) -> None:
     """An empty folder or one of ours; `fresh` clears what the demo wrote and nothing else."""
     folder.mkdir(parents=True, exist_ok=True)
     strangers = [p.name for p in folder.iterdir() if p.name not in OURS and not p.name.startswith("index")]
@@ -105,7 +105,8 @@ def _prepare(folder: Path, *, fresh: bool) -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _is_played(settings: Settings, at: datetime) -> bool:
+def is_played(settings: Settings, at: datetime) -> bool:
+    """Whether the morning of that moment has been run to its end in this warehouse."""
     engine = open_engine(settings.warehouse.url)
     upgrade(engine)
     with reading(engine) as conn:
