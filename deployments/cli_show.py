@@ -131,7 +131,8 @@ def db_check(context: typer.Context) -> None:
 
 def _flag(row: dict[str, Any]) -> dict[str, Any]:
     names = ("subject", "system", "code", "unit_code", "recorded_unit_code", "flag", "tier", "due_at", "days_late")
-    return {n: row[n] for n in names} | {"since": row["since"], "disputed": bool(row["disputed"])}
+    facts = {n: row["facts"].get(n) or None for n in ("procedure_code", "cause")}
+    return {n: row[n] for n in names} | {"since": row["since"], "disputed": bool(row["disputed"])} | facts
 
 
 def _now(sandbox: bool, recent: list[dict[str, Any]]) -> datetime:
