@@ -106,7 +106,8 @@ def _sources(settings: "Settings", locale: str) -> Iterator[Finding]:
         yield Finding("sources", FAULT, say("doctor_no_sources", locale))
     for source in settings.sources:
         if not isinstance(source, FilesSource):
-            yield Finding(source.name, OK, say("doctor_host", locale, name=source.name, host=source.base_url))
+            host = source.base_url if source.kind == "opencps" else source.url
+            yield Finding(source.name, OK, say("doctor_host", locale, name=source.name, host=host))
             continue
         path = Path(source.path)
         there = any(path.parent.glob(path.name))

@@ -32,7 +32,7 @@ from tasks.settings_models import (
     Settings,
     WarehouseSettings,
 )
-from tasks.settings_sources import FilesSource, OpencpsSource, Source
+from tasks.settings_sources import FilesSource, OpencpsSource, Source, SqlSource
 
 __all__ = [
     "CalendarSettings",
@@ -51,6 +51,7 @@ __all__ = [
     "SecretError",
     "Settings",
     "Source",
+    "SqlSource",
     "WarehouseSettings",
     "config_path",
     "config_version",
@@ -184,11 +185,13 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     def at(path: Path | None) -> Path | None:
         return None if path is None else folder / path
 
-    def source(one: OpencpsSource | FilesSource) -> OpencpsSource | FilesSource:
+    def source(one: Source) -> Source:
         keys = ("unit_map", "password_file", "token_file", "ca_file")
         moved: dict[str, Any] = {key: at(getattr(one, key)) for key in keys if hasattr(one, key)}
         if isinstance(one, FilesSource):
             moved["path"] = str(folder / one.path)
+        elif isinstance(one, SqlSource):
+            moved["url"] = _anchored_url(one.url, folder)
         return one.model_copy(update=moved)
 
     mail, calendar, landing = settings.mail, settings.calendar, settings.landing

@@ -113,6 +113,11 @@ def secrets(raw: Table, env: Mapping[str, str], folder: Path, *, present: bool) 
             yield from _secret(path, table, stem)
             if present and needed:
                 yield from _presence(path, table, stem, env, folder)
+    for index, table in source_tables(raw):
+        if table.get("kind") == "sql":  # the account stands in the address, and may need no password
+            yield from _secret(("sources", index), table, "password")
+            if present:
+                yield from _presence(("sources", index), table, "password", env, folder)
 
 
 def _secret(path: KeyPath, table: Table, stem: str) -> Iterator[Trouble]:

@@ -16,10 +16,10 @@ from tasks.rules.datasets import DATASETS
 from tasks.settings_lines import Path
 from tasks.settings_messages import SENTENCES, sentence
 from tasks.settings_models import Settings
-from tasks.settings_sources import FilesSource, OpencpsSource
+from tasks.settings_sources import FilesSource, OpencpsSource, SqlSource
 
 ENV_PREFIX = "DONDOC_"
-_KINDS: dict[str, type[BaseModel]] = {"opencps": OpencpsSource, "files": FilesSource}
+_KINDS: dict[str, type[BaseModel]] = {"opencps": OpencpsSource, "files": FilesSource, "sql": SqlSource}
 _SECRET_WORD = re.compile(r"(password|passwd|token|secret|api_?key|mat_?khau)", re.IGNORECASE)
 _CODES = {
     "missing": "missing",
@@ -143,8 +143,7 @@ def _trouble(loc: Path, kind: str, ctx: dict[str, Any], given: object) -> Troubl
     if kind == "union_tag_not_found":
         return Trouble((*path, "kind"), "missing")
     if kind == "union_tag_invalid":
-        later = ctx.get("tag") == "sql"
-        return Trouble((*path, "kind"), "kind_later" if later else "choice", {"expected": ", ".join(_KINDS)})
+        return Trouble((*path, "kind"), "choice", {"expected": ", ".join(_KINDS)})
     if kind in ("literal_error", "enum"):
         return _choice(path, ctx["expected"], given)
     if kind == "missing" and isinstance(path[-1], int):

@@ -107,9 +107,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "dataset": ("không có tập dữ liệu này; các tập: {expected}", "there is no such dataset; known: {expected}"),
     "opencps_dataset": ("nguồn opencps chỉ đưa về dossiers", "an opencps source brings dossiers only"),
-    "kind_later": (
-        'kind = "sql" sẽ có ở phiên bản sau; hiện dùng opencps hoặc files',
-        'kind = "sql" comes later; use opencps or files for now',
+    "sql_url": (
+        "phải là địa chỉ SQLAlchemy, ví dụ postgresql+psycopg://taikhoan@maychu/csdl hoặc sqlite:///đường/dẫn",
+        "must be an SQLAlchemy address like postgresql+psycopg://user@host/database or sqlite:///path",
+    ),
+    "sql_url_secret": (
+        "không ghi mật khẩu vào địa chỉ; dùng password_env hoặc password_file",
+        "no password inside the address; use password_env or password_file",
+    ),
+    "sql_view": (
+        'phải là tên bảng hoặc view, có thể kèm lược đồ, ví dụ bao_cao.v_ho_so; tên khác thường đặt trong dấu "…"',
+        'must name a table or view, with its schema where needed, like report.v_dossiers; odd names stand in "…"',
+    ),
+    "sql_query_semicolon": ("chỉ một câu SELECT, không có dấu ;", "one SELECT only, without ;"),
+    "sql_query_select": ("phải bắt đầu bằng SELECT hoặc WITH", "must begin with SELECT or WITH"),
+    "sql_view_or_query": (
+        "nguồn sql phải có đúng một trong hai khóa: view hoặc query",
+        "an sql source needs exactly one of view and query",
+    ),
+    "sql_columns": (
+        "trong columns có tên cột mà tập dữ liệu này không có",
+        "columns names a column that this dataset does not have",
+    ),
+    "sql_updated_snapshot": (
+        'mode = "snapshot" luôn lấy toàn bộ nên không dùng updated_column',
+        'mode = "snapshot" always reads all, so updated_column cannot be used with it',
     ),
     "name_date": ("phải có đủ %Y, %m và %d", "must contain %Y, %m and %d"),
     "band": ("phải là hai số, số đầu nhỏ hơn số sau", "must be two numbers, the first one smaller"),

@@ -5,6 +5,7 @@ A new fault or note needs its line here; a test holds code and catalogue equal. 
 
 from collections.abc import Mapping
 
+from tasks.sources.sentences_sql import SQL
 from tasks.sources.sentences_workbooks import WORKBOOKS
 
 _FILES: dict[str, tuple[str, str]] = {
@@ -217,7 +218,7 @@ _HTTP: dict[str, tuple[str, str]] = {
     ),
 }
 
-SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **WORKBOOKS, **_HTTP}
+SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **WORKBOOKS, **_HTTP, **SQL}
 
 
 def sentence(code: str, params: Mapping[str, str | int], locale: str = "vi") -> str:

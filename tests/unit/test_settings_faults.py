@@ -57,7 +57,7 @@ path = 5
 unit_map = "nowhere.csv"
 [[sources]]
 name = "register"
-kind = "sql"
+kind = "ftp"
 [gates]
 band = [2.0, 0.5]
 [mail]
