@@ -1,19 +1,25 @@
 """Pull one source: its bodies are landed before anything is parsed, its records wait for the load in this process."""
 
+from datetime import datetime, time
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
+from expectations.sentences import sentence
 from tasks.intake.landing import LandedBody
 from tasks.narration import logger
+from tasks.rules.gates import GateLimits, PullCounts, gate
 from tasks.rules.model import SourceLine
+from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, current
 from tasks.settings import SecretError, Source
 from tasks.settings_messages import sentence as secret_sentence
 from tasks.source_factory import make_source
-from tasks.sources.base import PullRequest, SourceFault
+from tasks.sources.base import Note, Pulled, PullRequest, SourceFault
+from tasks.sources.opencps import OpenCpsSource
 from warehouse import current as current_rows
-from warehouse import landed, loads
+from warehouse import landed, loads, missed, source_figures
 
 # What came was read, and its shape or size says that nothing of it may be promoted: the source's gate (exit 4).
 # All else could not be had or not be read (exit 3).
@@ -50,11 +56,58 @@ def pull_source(run_id: str, source: str) -> bool:
     with run.store.transaction() as conn:
         for body in pulled.bodies:
             _register(run, conn, body)
+    if refusals := _mass_vanish(run, request, pulled):
+        record_fault(run, configured, "mass_vanish", " ".join(refusals), "refused")
+        logger().error("%s: gate closed, nothing promoted", source)
+        return False
+    if configured.kind == "opencps":
+        with run.store.transaction() as conn:
+            missed.after_sweep(
+                conn, source=source, system=configured.system, vanished=pulled.vanished, as_of=run.clock.as_of
+            )
+    if isinstance(reader, OpenCpsSource) and reader.statistics_path:
+        keep_figures(run, reader, request)
     run.kept[source] = pulled
     logger().info("%s: about %d records, %d bodies landed", source, pulled.expected, len(pulled.bodies))
     for note in pulled.notes:
         logger().warning("%s: %s", source, note.text(run.settings.locale))
     return True
+
+
+def _mass_vanish(run: Run, request: PullRequest, pulled: Pulled) -> list[str]:
+    """Why so many open dossiers gone at once close the gate; those that sweeps missed before are no news."""
+    if request.accept_drop or not pulled.vanished:
+        return []
+    counts = PullCounts(
+        pulled=0, quarantined=0, known=len(request.known_open), vanished=len(pulled.vanished - request.missed)
+    )
+    limits = GateLimits(max_vanished_ratio=run.settings.gates.max_vanished_ratio)
+    return [sentence(reason.code, run.settings.locale, reason.params) for reason in gate(counts, limits).reasons]
+
+
+def keep_figures(run: Run, reader: OpenCpsSource, request: PullRequest) -> None:
+    """The software's own figures, once a day; that they cannot be had fails nothing."""
+    with run.store.reading() as conn:
+        last = source_figures.last_kept_at(conn, reader.name)
+    if last is not None and last.astimezone(HANOI).date() >= run.business_date:
+        return
+    try:
+        bodies, told = reader.figures(request, run.landing)
+    except (SourceFault, OSError) as fault:
+        code = fault.code if isinstance(fault, SourceFault) else "landing_failed"
+        note = Note(code="statistics_failed", params={"source": reader.name})
+        logger().warning("%s: %s (%s)", reader.name, note.text(run.settings.locale), code)
+        return
+    with run.store.transaction() as conn:
+        for body in bodies:
+            _register(run, conn, body)
+        for period in dict.fromkeys((one.period_from, one.period_to) for one in told):
+            rows = [
+                {"agency": one.agency, "field": one.field, "figures": dict(one.counts)}
+                for one in told
+                if (one.period_from, one.period_to) == period
+            ]
+            source_figures.keep(conn, reader.name, run.clock.as_of, period, rows)
 
 
 def _told(run: Run, source: Source, fault: SourceFault | SecretError, state: str) -> bool:
@@ -105,12 +158,15 @@ def fault_sentence(fault: SourceFault | SecretError, locale: str) -> str:
 
 
 def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
-    known_open = current_rows.open_keys(conn, source.system) if source.kind == "opencps" else frozenset()
+    sweeping = source.kind == "opencps"
+    month = datetime.combine(run.business_date.replace(day=1), time(), HANOI)
     return PullRequest(
         as_of=run.clock.as_of,
         promoted=landed.promoted_hashes(conn, source.name),
         newest_promoted=landed.newest_promoted(conn, source.name),
         newest_hashes=landed.newest_hashes(conn, source.name),
-        known_open=known_open,
+        known_open=current_rows.open_keys(conn, source.system) if sweeping else frozenset(),
         accept_drop=run.request.accept_drop,
+        full=sweeping and not missed.promoted_since(conn, source.name, month),
+        missed=missed.of_source(conn, source.name, sweeps=2) if sweeping else frozenset(),
     )

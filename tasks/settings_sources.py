@@ -6,7 +6,7 @@ Add a kind of source here and its reader in `tasks/sources`. Field names are the
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from tasks.rules.datasets import DATASETS, Mode
 from tasks.settings_fields import (
@@ -19,7 +19,6 @@ from tasks.settings_fields import (
     Section,
     refuse,
 )
-from tasks.settings_sql import SqlAccess
 
 Gathering = Literal["newest", "all"]
 
@@ -85,9 +84,40 @@ class OpencpsSource(SourceSettings):
     token_env: EnvName = Field(default="", description="NAME of the environment variable with the bearer token.")
     token_file: OptionalPath = Field(default=None, description="File with the bearer token; mode 0600.")
     ca_file: OptionalPath = Field(default=None, description="PEM file of a private certificate authority.")
-    window_days: int = Field(default=30, ge=1, le=366, description="A full load asks for so many days at a time.")
+    window_days: int = Field(
+        default=30, ge=1, le=366, description="Finished and newly received dossiers of so many days are asked for."
+    )
+    history_from: date | None = Field(
+        default=None,
+        description="The first load and the first run of a month ask for all months of receipt since this day. "
+        "Unset: only window_days.",
+    )
     page_size: int = Field(default=100, ge=1, le=1000, description="Records per page.")
+    concurrency: int = Field(default=2, ge=1, le=8, description="Requests on the wire at once, as the operator allows.")
+    requests_per_second: float = Field(
+        default=5, ge=0, le=1000, description="Requests a second on average; bursts of one second are possible. 0: any."
+    )
+    retry_after_seconds: float = Field(
+        default=120,
+        ge=0,
+        le=3600,
+        description="Longest wait the server may ask for; more ends the pull until next run.",
+    )
+    detail_limit: int = Field(
+        default=200, ge=1, le=10_000, description="More open dossiers missing from the lists at once close the gate."
+    )
+    statistics: bool = Field(default=False, description="Keep the software's own monthly figures, once a day.")
+    statistics_path: str = Field(
+        default="/o/rest/statistics", pattern=r"^/[^\s?#]*$", description="Path of those figures."
+    )
     timeout_seconds: float = Field(default=60, gt=0, le=3600, description="Limit for one request, body included.")
+    deadline_seconds: float = Field(default=1800, gt=0, le=86_400, description="Limit for a whole pull.")
+    full_deadline_seconds: float = Field(
+        default=21_600, gt=0, le=172_800, description="Limit for a pull that asks for history_from."
+    )
+    answer_limit_mb: int = Field(
+        default=64, ge=1, le=1024, description="Larger answers are refused (1 MB = 2^20 bytes)."
+    )
 
     @field_validator("dataset")
     @classmethod
@@ -140,36 +170,4 @@ class FilesSource(SourceSettings):
         return {column: text for column, text in given.items() if text is not None}
 
 
-class SqlSource(SqlAccess, SourceSettings):
-    """A database or reporting view that may be read."""
-
-    kind: Literal["sql"] = Field(description="sql")
-    mode: Mode = Field(
-        default_factory=_usual_mode,
-        description="snapshot: the view tells everything, missing rows have ended. delta: it may tell less.",
-    )
-    unit_code: CodeText | None = Field(
-        default=None, min_length=1, description="For views without that column: the same unit for every row."
-    )
-    status: CodeText | None = Field(
-        default=None, min_length=1, description="For views without that column: the same status for every row."
-    )
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> "SqlSource":
-        if bool(self.view) == bool(self.query):
-            raise refuse("sql_view_or_query")
-        if not set(self.columns) <= {column.name for column in DATASETS[self.dataset].columns}:
-            raise refuse("sql_columns")
-        if self.updated_column and self.mode is Mode.SNAPSHOT:
-            raise refuse("sql_updated_snapshot")
-        return self
-
-    @property
-    def constants(self) -> dict[str, str]:
-        """Canonical columns that the configuration fills for every row."""
-        given = {"unit_code": self.unit_code, "status": self.status}
-        return {column: text for column, text in given.items() if text is not None}
-
-
-Source = Annotated[OpencpsSource | FilesSource | SqlSource, Field(discriminator="kind")]
+Source = Annotated[OpencpsSource | FilesSource, Field(discriminator="kind")]

@@ -1,17 +1,80 @@
-"""Records that the last sweeps of their source did not find. A row goes when the record is back.
+"""Open records that sweeps of their source did not find: remembered sweep by sweep, forgotten when they are back.
 
-Who counts as missed is decided where a source is swept; what follows from it in `tasks/rules`.
+One sweep proves little: an index may lag, an account may lose a right for an hour. What a second one means is decided
+by the rules, who may be told by the flags. What a whole file lacks has ended and is `merging`'s.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, insert, select, update
 
-from warehouse.tables import missed
+from warehouse.loads import PROMOTED
+from warehouse.tables import loads, missed
+
+_CHUNK = 500
+
+
+def after_sweep(
+    conn: Connection,
+    *,
+    source: str,
+    system: str,
+    vanished: Iterable[str],
+    as_of: datetime,
+    seen_again: Iterable[str] | None = None,
+) -> None:
+    """Write down what a promoted sweep missed, in the transaction of its load.
+
+    `seen_again`: those that are back; None: all that this sweep did not miss, for a sweep that looks after every open
+    record.
+    """
+    gone = frozenset(vanished)
+    remember(conn, source, system, gone, as_of)
+    forget(conn, source, of_source(conn, source) - gone if seen_again is None else seen_again)
+
+
+def remember(conn: Connection, source: str, system: str, keys: Iterable[str], as_of: datetime) -> None:
+    """One more sweep without them. The same sweep again, or an earlier one, counts for nothing."""
+    wanted = frozenset(keys)
+    known = of_source(conn, source)
+    later = missed.c.last_at < as_of
+    for chunk in _chunks(wanted & known):
+        chosen = (missed.c.source == source) & missed.c.record_key.in_(chunk) & later
+        conn.execute(update(missed).where(chosen).values(last_at=as_of, sweeps=missed.c.sweeps + 1))
+    row = {"source": source, "system": system, "since": as_of, "last_at": as_of, "sweeps": 1}
+    if new := [{**row, "record_key": key} for key in sorted(wanted - known)]:
+        conn.execute(insert(missed), new)
+
+
+def forget(conn: Connection, source: str, keys: Iterable[str]) -> None:
+    """They are back, or no longer open."""
+    for chunk in _chunks(frozenset(keys)):
+        conn.execute(delete(missed).where(missed.c.source == source, missed.c.record_key.in_(chunk)))
 
 
 def keys_missed(conn: Connection, sweeps: int = 2) -> dict[tuple[str, str], datetime]:
-    """(system, record_key) of the records missed by so many sweeps or more in a row: when they were first missed."""
-    place = (missed.c.system, missed.c.record_key)
-    chosen = select(*place, func.min(missed.c.since)).where(missed.c.sweeps >= sweeps).group_by(*place)
-    return {(system, key): since for system, key, since in conn.execute(chosen).tuples()}
+    """(system, record key) → since when, for what so many sweeps or more have missed."""
+    chosen = select(missed.c.system, missed.c.record_key, missed.c.since).where(missed.c.sweeps >= sweeps)
+    found: dict[tuple[str, str], datetime] = {}
+    for row in conn.execute(chosen):
+        key = (row.system, row.record_key)
+        found[key] = min(row.since, found.get(key, row.since))
+    return found
+
+
+def of_source(conn: Connection, source: str, sweeps: int = 1) -> frozenset[str]:
+    """Record keys that so many sweeps of this source have missed."""
+    chosen = select(missed.c.record_key).where(missed.c.source == source, missed.c.sweeps >= sweeps)
+    return frozenset(conn.execute(chosen).scalars())
+
+
+def promoted_since(conn: Connection, source: str, moment: datetime) -> bool:
+    """Whether anything of this source was promoted at that time or later: tells the first sweep of a month."""
+    chosen = select(loads.c.load_id).where(loads.c.source == source, loads.c.state == PROMOTED, loads.c.as_of >= moment)
+    return conn.execute(chosen.limit(1)).first() is not None
+
+
+def _chunks(keys: frozenset[str]) -> list[list[str]]:
+    ordered = sorted(keys)
+    return [ordered[i : i + _CHUNK] for i in range(0, len(ordered), _CHUNK)]

@@ -4,10 +4,12 @@ HTTP timeouts are per read, so a server that sends a byte now and then holds a c
 as in the body. Here the time left is what each operation gets.
 """
 
+import ipaddress
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +17,34 @@ import httpcore
 import httpx
 
 
-@dataclass(slots=True)
+class ForbiddenAddress(httpcore.ConnectError):
+    """The name leads to an address that no server of records has: a link-local or multicast one, or none at all."""
+
+
 class Deadline:
-    """When to stop, on a monotonic clock: the end of the pull, or of the current request if that is sooner."""
+    """When to stop, on a monotonic clock: the end of the pull, or of this thread's request if that is sooner."""
 
-    seconds: float
-    monotonic: Callable[[], float] = time.monotonic
-    _end: float = field(init=False)
-    _request_end: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._end = self._request_end = self.monotonic() + self.seconds
+    def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._end = monotonic() + seconds
+        self._request = threading.local()
 
     def begin_request(self, seconds: float) -> None:
-        """From now on a request runs that may take so long, and never longer than the pull."""
-        self._request_end = min(self._end, self.monotonic() + seconds)
+        """From now on this thread's request runs, which may take so long, and never longer than the pull."""
+        self._request.end = min(self._end, self._monotonic() + seconds)
 
     def left(self) -> float:
         """Seconds until the current request must end; not positive: over."""
-        return self._request_end - self.monotonic()
+        end: float = getattr(self._request, "end", self._end)
+        return min(end, self._end) - self._monotonic()
 
     def pull_left(self) -> float:
         """Seconds until the whole pull must end."""
-        return self._end - self.monotonic()
+        return self._end - self._monotonic()
+
+    def stop(self) -> None:
+        """The pull is over: whoever still reads gets no more time."""
+        self._end = self._monotonic()
 
 
 class _Stream(httpcore.NetworkStream):
@@ -77,6 +84,7 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        _check_target(host, port)
         left = _left(self._deadline, timeout, httpcore.ConnectTimeout)
         return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options), self._deadline)
 
@@ -93,6 +101,17 @@ def transport(deadline: Deadline, ca_file: Path | None = None) -> httpx.HTTPTran
     made._pool.close()
     made._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_Backend(deadline))
     return made
+
+
+def _check_target(host: str, port: int) -> None:
+    """Raise ForbiddenAddress before anything is sent where a name leads to what is no server: a cloud's own doors."""
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    except OSError:
+        raise httpcore.ConnectError from None
+    for address in (ipaddress.ip_address(text.split("%")[0]) for text in found):
+        if address.is_link_local or address.is_multicast or address.is_unspecified:
+            raise ForbiddenAddress
 
 
 def _left(deadline: Deadline, timeout: float | None, late: type[httpcore.TimeoutException]) -> float:

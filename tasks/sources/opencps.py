@@ -1,38 +1,43 @@
 """One-stop software that speaks the OpenCPS v2 interface: which questions make one pull, and what their answers mean.
 
-The interface has no "changed since", so a pull asks for all open dossiers, those finished and those received lately,
-and looks after each dossier that was open here and is in none of the answers. Wire details: opencps_pages.py and
-opencps_fields.py.
+The interface has no "changed since", so a pull asks for all open dossiers, those finished and those received lately
+(`opencps_questions`), and looks after each dossier that was open here and is in none of the answers.
 """
 
 import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from tasks.intake.landing import LandedBody, Landing
-from tasks.rules.timezone import HANOI
-from tasks.sources.base import Note, Pulled, PullRequest, RawRecord, SourceFault, in_parts
+from tasks.sources.base import Note, Pulled, PullRequest, SourceFault
 from tasks.sources.http_client import HttpClient, HttpSettings, check_address
-from tasks.sources.opencps_fields import OTHER_ORIGINALITY
-from tasks.sources.opencps_pages import Reader, Told
+from tasks.sources.http_pace import Politeness
+from tasks.sources.opencps_pages import Asker
+from tasks.sources.opencps_questions import questions
+from tasks.sources.opencps_reading import ListReader
+from tasks.sources.opencps_records import Places, Telling
+from tasks.sources.opencps_statistics import Figures, figures_of, months, question
 
-_EVER: Final = date(2000, 1, 1)
-_YEARS_AHEAD: Final = 5  # a receipt dated ahead must come in to be seen and refused, not stay invisible
 _ASKABLE: Final = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
+_WORKERS: Final = 2  # for each request on the wire: while one waits for the server, another parses what came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCpsSource:
     """One installation. Basic login with `username` and `password`, else Bearer with `token`.
 
-    `window_days`: how far back finished and newly received dossiers are asked for. `detail_cap`: more open dossiers
-    than that missing at once is a fault of the source, not news. `agencies` widens what an account without global view
-    gets. Raises SourceFault (`plain_http`, `bad_address`) for an address that must not be used.
+    `window_days`: how far back finished and newly received dossiers are asked for; a full pull asks for all months of
+    receipt since `history_from`. `detail_cap`: more open dossiers than that missing at once is a fault of the source,
+    not news. `agencies` widens what an account without global view gets. `deadline_seconds` bounds an ordinary pull,
+    `full_deadline_seconds` a full one. `statistics_path`: where its own figures are, "" for nowhere.
+
+    Raises SourceFault (`plain_http`, `bad_address`, `forbidden_address`) for an address that must not be used.
     """
 
     name: str
@@ -45,12 +50,16 @@ class OpenCpsSource:
     status_map: Mapping[str, str | int] = field(default_factory=dict)
     agencies: tuple[str, ...] = ()
     window_days: int = 30
+    history_from: date | None = None
     page_size: int = 100
+    politeness: Politeness = field(default_factory=Politeness)
     detail_cap: int = 200
     ca_file: Path | None = None
     timeout_seconds: float = 60.0
     deadline_seconds: float = 1800.0
+    full_deadline_seconds: float = 21_600.0
     body_limit: int = 64 * 1024 * 1024
+    statistics_path: str = ""
     sleep: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
@@ -62,16 +71,39 @@ class OpenCpsSource:
         def land(name: str, body: bytes) -> LandedBody:
             return landing.land(self.name, name, body, request.as_of, request.as_of)
 
-        with HttpClient(self._http()) as http:
-            statuses = {word: str(code) for word, code in self.status_map.items()}
-            reader = Reader(self.name, http, land, statuses, self.page_size)
-            told = [told for label, params in self._questions(request) for told in reader.everything(label, params)]
-            if not told and request.known_open:
-                raise SourceFault("sudden_zero", {"source": self.name, "count": len(request.known_open)})
-            found, vanished, unasked = self._look_after(request, told, reader)
-            return self._pulled(request, [*told, *found], vanished, reader, {"detail_refused": unasked})
+        workers = _WORKERS * self.politeness.concurrency
+        pool = ThreadPoolExecutor(workers, thread_name_prefix=f"pull-{self.name}")
+        with HttpClient(self.http_settings(full=request.full)) as http:
+            try:
+                asker = Asker(self.name, http, land)
+                return self._pulled(request, landing, ListReader(asker, pool, self.page_size, workers))
+            except BaseException:
+                http.stop()
+                raise
+            finally:
+                pool.shutdown(cancel_futures=True)
 
-    def _http(self) -> HttpSettings:
+    def figures(self, request: PullRequest, landing: Landing) -> tuple[list[LandedBody], list[Figures]]:
+        """What the software counts itself for this month and the one before, and the bodies it said so in.
+
+        Raises SourceFault; a pull of dossiers is as good without.
+        """
+        bodies: list[LandedBody] = []
+        told: list[Figures] = []
+        with HttpClient(self.http_settings()) as http:
+            for first, last in months(request.as_of):
+
+                def accept(body: bytes, first: date = first, last: date = last) -> None:
+                    name = f"statistics-{first:%Y-%m}.json"
+                    landed = landing.land(self.name, name, body, request.as_of, request.as_of)
+                    told.extend(figures_of(self.name, body, first, last))
+                    bodies.append(landed)
+
+                http.get(self.statistics_path, question(first), accept)
+        return bodies, told
+
+    def http_settings(self, *, full: bool = False) -> HttpSettings:
+        """How this installation is reached; a full pull may take longer."""
         return HttpSettings(
             source=self.name,
             base_url=self.base_url.rstrip("/") + "/" + self.base_path.strip("/"),
@@ -81,72 +113,43 @@ class OpenCpsSource:
             token=self.token,
             ca_file=self.ca_file,
             timeout_seconds=self.timeout_seconds,
-            deadline_seconds=self.deadline_seconds,
+            deadline_seconds=self.full_deadline_seconds if full else self.deadline_seconds,
             body_limit=self.body_limit,
+            politeness=self.politeness,
             sleep=self.sleep,
         )
 
-    def _questions(self, request: PullRequest) -> list[tuple[str, dict[str, str]]]:
-        """Open sweep, finished lately, received lately. Both ends of every range are given, a day wider than meant:
-        a server without an end matches oddly, and its index may count days in another time zone.
-        """
-        today = request.as_of.astimezone(HANOI).date()
-        begin, end = today - timedelta(days=self.window_days + 1), today + timedelta(days=1)
-        common = {"systemId": "0,1,2"}
-        if self.agencies:
-            common["agency"] = ",".join(self.agencies)
-        ahead = date(today.year + _YEARS_AHEAD, 12, 31)
-        return [
-            ("open", common | _range("ReceiveNotDoneDate", _EVER, ahead)),
-            ("finished", common | _range("ReleaseDate", begin, end)),
-            ("received", common | _range("ReceiveDate", begin, end)),
-        ]
-
-    def _look_after(
-        self, request: PullRequest, told: list[Told], reader: Reader
-    ) -> tuple[list[Told], frozenset[str], int]:
-        """Dossiers open here and in no answer, asked for one by one: what became of them, and which are gone."""
-        seen = {t.mapped.record_id for t in told if t.mapped.ignored != OTHER_ORIGINALITY}
-        missing = sorted(request.known_open - seen)
-        if len(missing) > self.detail_cap:
-            counts = {"count": len(missing), "limit": self.detail_cap}
-            raise SourceFault("mass_vanish", {"source": self.name, **counts})
-        found: list[Told] = []
-        vanished: set[str] = set()
-        askable = [key for key in missing if _ASKABLE.fullmatch(key)]
-        for key in askable:
-            detail = reader.detail(key)
-            if detail is None or detail.mapped.ignored == OTHER_ORIGINALITY:
-                vanished.add(key)
-            else:
-                found.append(detail)
-        return found, frozenset(vanished), len(missing) - len(askable)
-
-    def _pulled(
-        self,
-        request: PullRequest,
-        told: list[Told],
-        vanished: frozenset[str],
-        reader: Reader,
-        counts: Mapping[str, int],
-    ) -> Pulled:
-        """Equal tellings of a record are one. Different ones are all kept: validation decides, or refuses them all."""
-        distinct: dict[object, Told] = {}
-        for one in told:
-            distinct.setdefault((one.mapped.record_id, one.mapped.content), one)
-        ordered = distinct.values()
-        known = request.known_open
-        kept = [t for t in ordered if not t.mapped.ignored or _was_received(t, known)]
-        ignored = Counter(t.mapped.ignored for t in ordered if t.mapped.ignored and not _was_received(t, known))
-        fractional = sum(t.mapped.fractional for t in kept)
-        noted = {**counts, "retried": reader.http.retried, "fractional_duration": fractional}
+    def _pulled(self, request: PullRequest, landing: Landing, reader: ListReader) -> Pulled:
+        places = Places()
+        unseen = set(request.known_open)
+        history = self.history_from if request.full else None
+        for label, params in questions(request.as_of, self.window_days, history, self.agencies):
+            for page in reader.everything(label, params):
+                places.add(page)
+                unseen.difference_update(one for one in page.ids if one not in page.foreign)
+        if not places.count and request.known_open and not request.accept_drop:
+            raise self._fault("sudden_zero", count=len(request.known_open))
+        vanished, unasked = self._look_after(request, unseen, reader.asker, reader.pool, places)
+        noted = {"detail_refused": unasked, "retried": reader.asker.http.retried}
         notes = [self._note(code, count=count) for code, count in noted.items() if count]
         if reader.read_again:
             notes.append(self._note("read_again"))
+        ignored: Counter[str] = Counter()
+        kept = places.distinct()
+        telling = Telling(
+            source=self.name,
+            landing=landing,
+            places=places,
+            status_map={word: str(code) for word, code in self.status_map.items()},
+            known_open=request.known_open,
+            moment=request.as_of,
+            ignored=ignored,
+            notes=notes,
+        )
         return Pulled(
-            parts=in_parts(_record(one, request) for one in kept),
+            parts=telling.parts(kept),
             data_moment=request.as_of,
-            bodies=tuple(reader.bodies.values()),
+            bodies=tuple({body.sha256: body for body in places.bodies}.values()),
             complete=False,
             ignored=ignored,
             vanished=vanished,
@@ -154,24 +157,29 @@ class OpenCpsSource:
             expected=len(kept),
         )
 
+    def _look_after(
+        self, request: PullRequest, unseen: set[str], asker: Asker, pool: Executor, places: Places
+    ) -> tuple[frozenset[str], int]:
+        """Dossiers open here and in no answer: which of them are gone, and how many could not be asked for.
+
+        They are asked for one by one, for what became of them. One that two sweeps have missed is asked for again by
+        full pulls only: lists bring it back when it returns.
+        """
+        missed = frozenset() if request.full else request.missed & unseen
+        missing = sorted(unseen - missed)
+        if len(unseen - request.missed) > self.detail_cap and not request.accept_drop:
+            raise self._fault("mass_vanish", count=len(unseen - request.missed), limit=self.detail_cap)
+        askable = [key for key in missing if _ASKABLE.fullmatch(key)]
+        vanished = set(missed)
+        for key, page in zip(askable, pool.map(asker.detail, askable), strict=True):
+            if page is None or key in page.foreign:
+                vanished.add(key)
+            else:
+                places.add(page)
+        return frozenset(vanished), len(missing) - len(askable)
+
+    def _fault(self, code: str, **params: int) -> SourceFault:
+        return SourceFault(code, {"source": self.name, **params})
+
     def _note(self, code: str, **params: int) -> Note:
         return Note(code=code, params={"source": self.name, **params})
-
-
-def _range(name: str, begin: date, end: date) -> dict[str, str]:
-    return {f"from{name}": begin.strftime("%d/%m/%Y"), f"to{name}": end.strftime("%d/%m/%Y")}
-
-
-def _was_received(told: Told, known_open: frozenset[str]) -> bool:
-    """A dossier that is open here was received, whatever its status says now: the change must come in."""
-    return told.mapped.ignored != OTHER_ORIGINALITY and told.mapped.record_id in known_open
-
-
-def _record(told: Told, request: PullRequest) -> RawRecord:
-    return RawRecord(
-        values=told.mapped.values,
-        ref=told.ref,
-        moment=request.as_of,
-        malformed=told.mapped.malformed,
-        fingerprint=told.mapped.fingerprint,
-    )

@@ -34,6 +34,7 @@ _READ_BESIDES: Final = (
     *("durationCount", "durationUnit", "lastActionDate", "modifiedDate"),
 )
 _ALLOWED: Final = frozenset({*_TEXTS.values(), *_READ_BESIDES})
+_IN_ORDER: Final = tuple(sorted(_ALLOWED))
 # the portal's code, and whether the clock stands; design §5
 _STATUS: Final[Mapping[str, tuple[str, bool]]] = {
     "new": ("1", False),
@@ -69,10 +70,26 @@ class Mapped:
     fingerprint: str = ""
     fractional: bool = False
 
-    @property
-    def content(self) -> tuple[object, ...]:
-        """What makes two tellings of a record the same."""
-        return (self.ignored, self.malformed, self.fingerprint, *sorted(self.values.items()))
+
+def record_id_of(record: Wire) -> str:
+    """The source's own id, "" where it gave none that can be read."""
+    told = record.get("dossierId")
+    return told.strip() if isinstance(told, str) else ""
+
+
+def print_of(record: Wire) -> int:
+    """Equal for two tellings of a record that say the same in all that is read; for this process only."""
+    told = tuple(map(record.get, _IN_ORDER))
+    try:
+        return hash(told)
+    except TypeError:
+        return hash(repr(told))
+
+
+def is_foreign(record: Wire) -> bool:
+    """Told to be of another originality: the portal's copy, a group dossier, a deleted one."""
+    told = record.get("originality")
+    return isinstance(told, str) and told.strip() not in _OWN and told.strip() != ""
 
 
 def map_record(record: Wire, status_map: Mapping[str, str]) -> Mapped:
@@ -148,9 +165,8 @@ def _malformed(record: Wire) -> Mapped:
     """A field that should be text is a list or an object: nothing of the record is used but its id, if it has one."""
     told = {name: record[name] for name in sorted(_ALLOWED & record.keys())}
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-    record_id = record.get("dossierId")
     return Mapped(
-        record_id=record_id if isinstance(record_id, str) else "",
+        record_id=record_id_of(record),
         values={},
         malformed="bad_shape",
         fingerprint=digest,

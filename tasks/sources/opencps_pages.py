@@ -1,70 +1,76 @@
-"""Reading OpenCPS list answers to the end: the envelope and its quirks, paging, lists that move while being read.
+"""One answer of OpenCPS: its envelope with its quirks, and what a pull keeps of it: ids, prints and places, no values.
 
-No knowledge of what is asked for and why: that is opencps.py. No knowledge of fields: opencps_fields.py.
+How pages make a list is opencps_reading.py; what is asked for and why is opencps.py; fields are opencps_fields.py.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tasks.intake.landing import LandedBody
 from tasks.sources.base import SourceFault
 from tasks.sources.http_client import HttpClient
-from tasks.sources.opencps_fields import Mapped, Wire, map_record
+from tasks.sources.opencps_fields import Wire, is_foreign, print_of, record_id_of
 
-MOST_PAGES: Final = 20_000
+Land = Callable[[str, bytes], LandedBody]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One record as an answer told it, and where: the landed body and its place in it."""
+class Page:
+    """What is kept of a landed body: per record its id, a print of what was told, its place, and whose it is.
 
-    mapped: Mapped
-    ref: str
+    `total`: what the server said the whole list has. A print tells contents apart within this process only.
+    """
+
+    body: LandedBody
+    total: int
+    ids: tuple[str, ...]
+    prints: tuple[int, ...]
+    places: Sequence[int]
+    foreign: frozenset[str]  # ids of other originality
+    detail: bool = False
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def without(self, ids: set[str]) -> "Page":
+        """Only the records that are not among those."""
+        kept = [n for n, one in enumerate(self.ids) if one not in ids]
+        return replace(
+            self,
+            ids=tuple(self.ids[n] for n in kept),
+            prints=tuple(self.prints[n] for n in kept),
+            places=[self.places[n] for n in kept],
+        )
 
 
-@dataclass(slots=True)
-class Reader:
-    """Reads lists and details through one client, landing every body before it is parsed."""
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Asks for lists and details through one client, landing every body before it is parsed. Safe with threads."""
 
     source: str
     http: HttpClient
-    land: Callable[[str, bytes], LandedBody]
-    status_map: Mapping[str, str]
-    page_size: int
-    bodies: dict[str, LandedBody] = field(default_factory=dict)
-    read_again: bool = False
+    land: Land
 
-    def everything(self, label: str, params: Mapping[str, str]) -> list[Told]:
-        """All records of a list. A list that moved meanwhile is read once more, and both readings count.
+    def page(self, label: str, params: Mapping[str, str], start: int, size: int) -> Page:
+        """The records `start` to `start + size` of a list."""
 
-        Raises SourceFault when the second reading is still not whole: nothing partial is ever returned.
-        """
-        first = self._through(label, params)
-        if first.whole:
-            return first.told
-        self.read_again = True
-        second = self._through(label, params)
-        if second.looped:
-            raise SourceFault("page_loop", {"source": self.source})
-        if not second.drifted and len(second.told) != second.total:
-            counts = {"rows": len(second.told), "total": second.total}
-            raise SourceFault("total_mismatch", {"source": self.source, **counts}, transient=True)
-        known = {told.mapped.record_id for told in second.told}
-        return [*second.told, *(told for told in first.told if told.mapped.record_id not in known)]
+        def accept(body: bytes) -> Page:
+            landed = self.land(f"{label}-{start}.json", body)
+            total, records = parse_envelope(self.source, body)
+            return _page(landed, total, records)
 
-    def detail(self, key: str) -> Told | None:
+        return self.http.get("dossiers", {**params, "start": str(start), "end": str(start + size)}, accept)
+
+    def detail(self, key: str) -> Page | None:
         """One record by its id; None when the source no longer has it (404, or 403 as OpenCPS says for that)."""
 
-        def accept(body: bytes) -> Told:
-            landed = self._landed(f"dossier-{key}", body)
-            record = _parsed(self.source, body)
-            mapped = map_record(record, self.status_map) if isinstance(record, dict) else None
-            if mapped is None or mapped.record_id != key:
+        def accept(body: bytes) -> Page:
+            landed = self.land(f"dossier-{key}.json", body)
+            page = _page(landed, 1, records_of(self.source, body, detail=True), detail=True)
+            if page.ids != (key,):
                 raise SourceFault("bad_shape", {"source": self.source, "what": "detail"})
-            self.bodies[landed.sha256] = landed
-            return Told(mapped, f"sha256:{landed.sha256}#0")
+            return page
 
         try:
             return self.http.get(f"dossiers/{key}", {}, accept)
@@ -73,55 +79,15 @@ class Reader:
                 return None
             raise
 
-    def _through(self, label: str, params: Mapping[str, str]) -> "_Reading":
-        reading = _Reading()
-        for _ in range(MOST_PAGES):
-            start = len(reading.told)
-            paged = {**params, "start": str(start), "end": str(start + self.page_size)}
-            total, page = self._page(f"{label}-{start}", paged)
-            reading.add(total, page, self.page_size)
-            if reading.looped or not page or len(reading.told) >= total:
-                return reading
-        raise SourceFault("too_many_pages", {"source": self.source, "limit": MOST_PAGES})
 
-    def _page(self, name: str, params: Mapping[str, str]) -> tuple[int, list[Told]]:
-        def accept(body: bytes) -> tuple[int, list[Told]]:
-            landed = self._landed(name, body)
-            total, records = parse_envelope(self.source, body)
-            self.bodies[landed.sha256] = landed
-            ref = f"sha256:{landed.sha256}#"
-            return total, [Told(map_record(r, self.status_map), f"{ref}{n}") for n, r in enumerate(records)]
-
-        return self.http.get("dossiers", params, accept)
-
-    def _landed(self, name: str, body: bytes) -> LandedBody:
-        return self.land(f"{name}.json", body)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One way through a list, and the signs that it moved or lied."""
-
-    told: list[Told] = field(default_factory=list)
-    total: int = -1
-    drifted: bool = False  # the total changed between pages
-    looped: bool = False  # a full page brought nothing new, or most of what pages brought was told before
-    repeated: bool = False  # a record came again on a later page: something shifted
-    _known: set[object] = field(default_factory=set)
-
-    @property
-    def whole(self) -> bool:
-        return not (self.drifted or self.looped or self.repeated) and len(self.told) == self.total
-
-    def add(self, total: int, page: list[Told], size: int) -> None:
-        contents = {(told.mapped.record_id, told.mapped.content) for told in page}
-        self.drifted = self.drifted or self.total not in (-1, total)
-        self.repeated = self.repeated or not contents.isdisjoint(self._known)
-        nothing_new = bool(page) and contents <= self._known
-        self.total = total
-        self.told += page
-        self._known |= contents
-        self.looped = nothing_new and (len(page) >= size or 2 * len(self._known) <= len(self.told))
+def records_of(source: str, body: bytes, *, detail: bool) -> list[Wire]:
+    """The records of a body as `page` or `detail` found them."""
+    if not detail:
+        return parse_envelope(source, body)[1]
+    record = parsed(source, body)
+    if not isinstance(record, dict):
+        raise SourceFault("bad_shape", {"source": source, "what": "detail"})
+    return [record]
 
 
 def parse_envelope(source: str, body: bytes) -> tuple[int, list[Wire]]:
@@ -129,7 +95,7 @@ def parse_envelope(source: str, body: bytes) -> tuple[int, list[Wire]]:
 
     One record may come as an object, none as no `data` at all; a total without its data is a swallowed error.
     """
-    answer = _parsed(source, body)
+    answer = parsed(source, body)
     total = answer.get("total") if isinstance(answer, dict) else None
     if not isinstance(answer, dict) or not isinstance(total, str) or not (total.isascii() and total.isdigit()):
         raise SourceFault("bad_shape", {"source": source, "what": "total"})
@@ -144,7 +110,7 @@ def parse_envelope(source: str, body: bytes) -> tuple[int, list[Wire]]:
     return int(total), records
 
 
-def _parsed(source: str, body: bytes) -> object:
+def parsed(source: str, body: bytes) -> object:
     """JSON with every number as its text: long digit strings stay exact."""
     if body.lstrip()[:1] == b"<":
         raise SourceFault("html_answer", {"source": source})
@@ -152,3 +118,16 @@ def _parsed(source: str, body: bytes) -> object:
         return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
         raise SourceFault("not_json", {"source": source}, transient=True) from None
+
+
+def _page(landed: LandedBody, total: int, records: list[Wire], *, detail: bool = False) -> Page:
+    ids = tuple(map(record_id_of, records))
+    return Page(
+        body=landed,
+        total=total,
+        ids=ids,
+        prints=tuple(map(print_of, records)),
+        places=range(len(ids)),
+        foreign=frozenset(one for one, record in zip(ids, records, strict=True) if is_foreign(record)),
+        detail=detail,
+    )

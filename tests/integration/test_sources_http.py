@@ -53,7 +53,7 @@ def fault_of(answer: Answer, tmp_path: Path, **changes: object) -> tuple[SourceF
         (reply(b"", status=404), "not_found", 1),
         (reply(b"", status=418), "unexpected_status", 1),
         (reply(b"PERSONAL", status=500), "server_error", 3),
-        (reply(b"", status=429), "server_error", 3),
+        (reply(b"", status=429), "too_many_requests", 3),
         (reply(b'{"total": 1, "data": [{"PERSONAL', length=-1), "not_json", 3),
         (reply(b'{"total": 0}', length=50), "cut_off", 3),
         (reply(b"\xff\xfe{"), "not_json", 3),

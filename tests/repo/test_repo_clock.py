@@ -7,6 +7,7 @@ from tests.repo.tree import ROOT, name_of, parsed, product
 READERS = {
     "tasks/clock.py": "makes the one clock of a run",
     "tasks/sources/files.py": "whether a file is still being written is a matter of the machine's clock",
+    "tasks/sources/http_pace.py": "a server that says until which date to leave it alone, and not what time it is",
     "deployments/cli_mail.py": "when a person acted at the desk",
     "deployments/cli_show.py": "what is open now",
     "deployments/preflight.py": "whether the as_of asked for is another day than today",
