@@ -6,7 +6,7 @@ Add a kind of source here and its reader in `tasks/sources`. Field names are the
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from tasks.rules.datasets import DATASETS, Mode
 from tasks.settings_fields import (
@@ -19,6 +19,7 @@ from tasks.settings_fields import (
     Section,
     refuse,
 )
+from tasks.settings_sql import SqlAccess
 
 Gathering = Literal["newest", "all"]
 
@@ -170,4 +171,36 @@ class FilesSource(SourceSettings):
         return {column: text for column, text in given.items() if text is not None}
 
 
-Source = Annotated[OpencpsSource | FilesSource, Field(discriminator="kind")]
+class SqlSource(SqlAccess, SourceSettings):
+    """A database or reporting view that may be read."""
+
+    kind: Literal["sql"] = Field(description="sql")
+    mode: Mode = Field(
+        default_factory=_usual_mode,
+        description="snapshot: the view tells everything, missing rows have ended. delta: it may tell less.",
+    )
+    unit_code: CodeText | None = Field(
+        default=None, min_length=1, description="For views without that column: the same unit for every row."
+    )
+    status: CodeText | None = Field(
+        default=None, min_length=1, description="For views without that column: the same status for every row."
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "SqlSource":
+        if bool(self.view) == bool(self.query):
+            raise refuse("sql_view_or_query")
+        if not set(self.columns) <= {column.name for column in DATASETS[self.dataset].columns}:
+            raise refuse("sql_columns")
+        if self.updated_column and self.mode is Mode.SNAPSHOT:
+            raise refuse("sql_updated_snapshot")
+        return self
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """Canonical columns that the configuration fills for every row."""
+        given = {"unit_code": self.unit_code, "status": self.status}
+        return {column: text for column, text in given.items() if text is not None}
+
+
+Source = Annotated[OpencpsSource | FilesSource | SqlSource, Field(discriminator="kind")]

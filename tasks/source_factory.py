@@ -1,5 +1,6 @@
 """Configured sources become readers and contexts: the one place where settings meet `tasks/sources`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from tasks.intake.normalise import NormaliseContext
@@ -11,11 +12,13 @@ from tasks.run_context import Run
 from tasks.settings import FilesSource as FilesSettings
 from tasks.settings import OpencpsSource as OpencpsSettings
 from tasks.settings import Source as SourceSettings
+from tasks.settings import SqlSource as SqlSettings
 from tasks.settings import read_secret
 from tasks.sources.base import Source
 from tasks.sources.files import FilesSource
 from tasks.sources.http_pace import Politeness
 from tasks.sources.opencps import OpenCpsSource
+from tasks.sources.sql import SqlSource
 
 
 def make_source(settings: SourceSettings) -> Source:
@@ -27,7 +30,7 @@ def make_source(settings: SourceSettings) -> Source:
     """
     if isinstance(settings, OpencpsSettings):
         return _opencps(settings)
-    return _files(settings)
+    return _sql(settings) if isinstance(settings, SqlSettings) else _files(settings)
 
 
 def normalise_context(run: Run, settings: SourceSettings) -> NormaliseContext:
@@ -37,7 +40,7 @@ def normalise_context(run: Run, settings: SourceSettings) -> NormaliseContext:
         as_of=run.clock.as_of,
         opening=run.hours.opening,
         closing=run.hours.closing,
-        constants=settings.constants if isinstance(settings, FilesSettings) else {},
+        constants={} if isinstance(settings, OpencpsSettings) else settings.constants,
         unit_map=load_unit_map(settings.unit_map) if settings.unit_map else None,
         status_map=words,
     )
@@ -84,4 +87,25 @@ def _opencps(settings: OpencpsSettings) -> OpenCpsSource:
         full_deadline_seconds=settings.full_deadline_seconds,
         body_limit=settings.answer_limit_mb * 1024 * 1024,
         ca_file=settings.ca_file,
+    )
+
+
+def _sql(settings: SqlSettings) -> SqlSource:
+    return SqlSource(
+        name=settings.name,
+        dataset=DATASETS[settings.dataset],
+        url=settings.url,
+        password=read_secret(settings.password_env, settings.password_file),
+        view=settings.view,
+        query=settings.query,
+        columns=settings.columns,
+        key=settings.key,
+        updated_column=settings.updated_column,
+        overlap=timedelta(minutes=settings.overlap_minutes),
+        full_sweep_days=settings.full_sweep_days,
+        mode=settings.mode,
+        constants=settings.constants,
+        page_rows=settings.page_rows,
+        timeout_seconds=settings.timeout_seconds,
+        deadline_seconds=settings.deadline_seconds,
     )

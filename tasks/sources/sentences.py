@@ -6,6 +6,7 @@ A new fault or note needs its line here; a test holds code and catalogue equal. 
 from collections.abc import Mapping
 
 from tasks.sources.sentences_http import HTTP
+from tasks.sources.sentences_sql import SQL
 from tasks.sources.sentences_workbooks import WORKBOOKS
 
 _FILES: dict[str, tuple[str, str]] = {
@@ -99,6 +100,10 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: what came cannot be kept in the landing folder, so nothing is loaded. Check space and "
         "permissions.",
     ),
+    "landing_unreadable": (
+        "Nguồn {source}: bản gốc đã lưu của {file} không đọc lại được nên không nạp. Hãy kiểm tra ổ đĩa rồi chạy lại.",
+        "Source {source}: what was kept of {file} cannot be read back. Nothing is loaded; check the disk, run again.",
+    ),
     "unit_map_row": (
         "Bảng đối chiếu đơn vị {file}, dòng {line}: thiếu mã hoặc sai ngày hiệu lực. Hãy sửa dòng này.",
         "Unit map {file}, line {line}: a code is missing or the date is wrong. Correct this line.",
@@ -109,7 +114,7 @@ _FILES: dict[str, tuple[str, str]] = {
     ),
 }
 
-SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **WORKBOOKS, **HTTP}
+SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **WORKBOOKS, **HTTP, **SQL}
 
 
 def sentence(code: str, params: Mapping[str, str | int], locale: str = "vi") -> str:
