@@ -12,18 +12,19 @@ from tasks.calendar_files import shipped_calendar
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.settings import Settings
-from warehouse import day_book, desk, flag_store, freshness, ledger, ledger_read, quarantine_desk
+from warehouse import day_book, desk, flag_history, flag_store, freshness, ledger, ledger_read, quarantine_desk
 
 
 def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
     """Every configured source: last success, data moment, whether its figures may be mailed."""
     calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
     loads, refused = freshness.latest_loads(conn), day_book.refused_sources(conn)
+    unusual = flag_history.held_sources(conn)
     out = []
     for source in settings.sources:
         state = loads.get(source.name)
         moment = state.data_moment if state else None
-        fresh = state is not None and moment is not None and source.name not in refused
+        fresh = state is not None and moment is not None and source.name not in {*refused, *unusual}
         if fresh and not DATASETS[source.dataset].aged:
             fresh = state is not None and state.last_state != "failed"
         elif fresh and moment is not None:
@@ -35,7 +36,7 @@ def source_states(conn: Connection, settings: Settings, now: datetime) -> list[d
                 "last_success_at": state.last_success_at if state else None,
                 "data_moment": moment,
                 "fresh": fresh,
-                "error": state.error if state and state.error else None,
+                "error": state.error if state and state.error else unusual.get(source.name),
             }
         )
     return out

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from deployments.exits import UsageFaultError
 from deployments.item_words import item_word
+from tasks import directory_from_rows as directory_rows
 from tasks import records_from_rows as read
 from tasks.rules.directory import Directory, Resolved
 from tasks.rules.dossier_flags import World, asked_unit
@@ -150,7 +151,8 @@ def _binding(dates: DossierDates, state: DossierState) -> str:
 
 def _world(conn: Connection, question: Question) -> World:
     directory = Directory(
-        units=read.units(current.units(conn)), successions=read.successions(current.unit_succession(conn))
+        units=directory_rows.units(current.units(conn)),
+        successions=directory_rows.successions(current.unit_succession(conn)),
     )
     return World(directory, question.calendar, question.hours, FlagRules(), question.as_of)
 

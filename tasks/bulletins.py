@@ -23,13 +23,15 @@ from tasks.mail_gates import mail_mode, over_cap
 from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
+from tasks.rules.enforcement import is_enforced
+from tasks.rules.mismatch import mismatches_of
 from tasks.rules.model import Audience, Bulletin, Flag, ItemFacts, MailLine, Recipient, Role, SourceLine, Subject
 from tasks.rules.routing import route
 from tasks.rules.situation import Situation
 from tasks.rules.timezone import HANOI
 from tasks.rules.world import World
 from tasks.run_context import Run, current
-from warehouse import day_book, desk, flag_store, ledger, ledger_read, quarantine_desk
+from warehouse import day_book, desk, flag_history, flag_store, ledger, ledger_read, quarantine_desk
 
 TOLD_FLAGS = HEAD_FLAGS | INSPECTING_FLAGS
 _LEFT = ("handed", "uncertain", "refused", "in_data", "held")
@@ -82,6 +84,7 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
     items = [thaw_facts(row["facts"]) for row in flag_store.open_flags(conn)]
     today = [m for m in ledger_read.mails_of(conn, business_date=run.business_date) if m["audience"] != "ops"]
     world = world_of(run, conn)
+    rules = world.rules.enforce_from
     unsettled = [m for m in ledger_read.mails_of(conn, state="uncertain") if m["resolved_by"] is None]
     return Bulletin(
         business_date=run.business_date,
@@ -93,7 +96,9 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         flags=tuple(sorted(Counter(i.flag for i in items).items())),
         mails=tuple(_mail_line(conn, m) for m in today if m["state"] in _LEFT),
         no_recipient=tuple(_unreachable(world, items)),
-        ops_items=tuple(i for i in items if i.flag not in TOLD_FLAGS | {Flag.NO_RECIPIENT}),
+        ops_items=tuple(i for i in items if i.flag not in TOLD_FLAGS | {Flag.NO_RECIPIENT, Flag.DUE_MISMATCH}),
+        mismatches=mismatches_of(items),
+        not_enforced=len({i.item_key for i in items if i.flag in TOLD_FLAGS and not is_enforced(i, rules)}),
         uncertain=tuple(_mail_line(conn, m) for m in unsettled),
         disputes=tuple(sorted({i.code for i in items if i.disputed})),
         mode=mail_mode(run, conn),
@@ -107,10 +112,13 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
 def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:
     """One line a configured source, summed over the loads of the business date: the same after a rerun."""
     fresh, today = fresh_sources(run, conn), _loads_today(run, conn)
+    unusual = flag_history.held_sources(conn)
     lines = []
     for source in run.settings.sources:
         rows = today.get(source.name, [])
-        lines.append(_summed(source.name, source.dataset, rows, fresh[source.name]))
+        line = _summed(source.name, source.dataset, rows, fresh[source.name])
+        held = unusual.get(source.name)
+        lines.append(replace(line, error=held, fresh=False) if held and not line.error else line)
     return tuple(lines)
 
 
@@ -173,6 +181,7 @@ def _mail_line(conn: Connection, mail: dict[str, object]) -> MailLine:
 
 def _unreachable(world: World, items: list[ItemFacts]) -> list[ItemFacts]:
     asked = [i for i in items if i.flag in TOLD_FLAGS and i.subject is not Subject.UNIT]
+    asked = [i for i in asked if is_enforced(i, world.rules.enforce_from)]
     return [i for i in asked if isinstance(world.directory.head(i.unit_code, world.today), NoRecipient)]
 
 

@@ -11,10 +11,12 @@ from tasks.books import all_disputes, hashes_of
 from tasks.gather import open_dossiers, recommendations, world_of
 from tasks.mail.frozen import freeze
 from tasks.narration import logger
+from tasks.rules.band import BandState
 from tasks.rules.disputes import effect_of
 from tasks.rules.flags import open_flags
-from tasks.rules.model import ItemFacts
+from tasks.rules.model import ItemFacts, SourceLine
 from tasks.run_context import Run, current, versions
+from tasks.volume_band import figures_of
 from warehouse import flag_store
 
 _FLAGGED = "?flagged"  # no source can bear this name
@@ -26,6 +28,7 @@ def flag_open_items(run_id: str) -> dict[str, int]:
     run = current(run_id)
     with run.store.transaction() as conn:
         items = _flags(run, conn)
+        figures = figures_of(run, conn, items)
         rule_version, calendar_version = versions(run)
         counts = flag_store.bring_into_line(
             conn,
@@ -35,11 +38,23 @@ def flag_open_items(run_id: str) -> dict[str, int]:
             run_id=run.run_id,
             rule_version=rule_version,
             calendar_version=calendar_version,
+            by_source=figures,
         )
+    _hold_unusual(run, figures)
     run.kept[_FLAGGED] = True
     run.flags = {"opened": counts.opened, "closed": counts.closed, "open": counts.open}
     logger().info("flags: %d opened, %d closed, %d open", counts.opened, counts.closed, counts.open)
     return run.flags
+
+
+def _hold_unusual(run: Run, figures: dict[str, dict[str, Any]]) -> None:
+    """A source out of band is refused for today's mails; its flags are stored all the same."""
+    datasets = {source.name: source.dataset for source in run.settings.sources}
+    unusual = {name: told["why"] for name, told in figures.items() if told["state"] == BandState.HELD}
+    for name, text in unusual.items():
+        line = run.sources.get(name) or SourceLine(name=name, dataset=datasets[name])
+        run.sources[name] = replace(line, state="refused", error=text)
+        logger().warning("%s: %s", name, text)
 
 
 def is_flagged(run: Run) -> bool:

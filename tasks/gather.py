@@ -5,22 +5,23 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from tasks import directory_from_rows as directory_rows
 from tasks import records_from_rows as read
 from tasks.rules.departures import SourceFile
 from tasks.rules.directory import Directory
 from tasks.rules.records import DossierFile, RecommendationFile
 from tasks.rules.world import World
 from tasks.run_context import Run
-from warehouse import current, desk, freshness, quarantine
+from warehouse import current, desk, freshness, missed, quarantine
 
 
 def world_of(run: Run, conn: Connection) -> World:
     """Directory, calendar, hours and thresholds at the run's as_of."""
     directory = Directory(
-        units=read.units(current.current_rows(conn, "units")),
-        successions=read.successions(current.current_rows(conn, "unit_succession")),
-        contacts=read.contacts(current.current_rows(conn, "contacts")),
-        absences=read.absences(current.current_rows(conn, "absences")),
+        units=directory_rows.units(current.current_rows(conn, "units")),
+        successions=directory_rows.successions(current.current_rows(conn, "unit_succession")),
+        contacts=directory_rows.contacts(current.current_rows(conn, "contacts")),
+        absences=directory_rows.absences(current.current_rows(conn, "absences")),
         bounced=desk.bounced_addresses(conn),
     )
     return World(directory, run.calendar, run.hours, run.flag_rules, run.clock.as_of)
@@ -38,6 +39,7 @@ def recommendations(conn: Connection) -> list[RecommendationFile]:
         current.current_rows(conn, "recommendation_events"),
         data_moments(conn),
         _doubtful(conn),
+        freshness.first_loads(conn),
     )
 
 
@@ -65,6 +67,8 @@ def _dossiers(conn: Connection, rows: list[dict[str, object]]) -> list[DossierFi
         data_moments(conn),
         siblings=current.dossiers_by_code(conn, told_of),
         doubtful=_doubtful(conn),
+        missed=missed.keys_missed(conn),
+        first_loads=freshness.first_loads(conn),
     )
 
 

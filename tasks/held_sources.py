@@ -1,4 +1,4 @@
-"""Which sources' items stay out of today's mails: stale, refused or never loaded (design §9, Gates).
+"""Which sources' items stay out of today's mails: stale, refused, out of band or never loaded (design §9, Gates).
 
 A pull that failed is not yet stale: while the last good data are within `max_age_hours` they are mailed with their
 data moment. A refusal stands until the source brings something that can be taken.
@@ -12,13 +12,18 @@ from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.run_context import Run
 from tasks.settings import Source
-from warehouse import day_book, freshness
+from warehouse import day_book, flag_history, freshness
 
 # Logs without which the items they tell of could be called late wrongly: no pause, no report is known.
 _LOG_OF = {"dossier_events": "dossiers", "recommendation_events": "recommendations"}
 
 
 def held_sources(run: Run, conn: Connection) -> frozenset[str]:
+    """Names of the sources whose items stay out: not to be trusted, or with a number of flags nobody expects."""
+    return distrusted_sources(run, conn) | flag_history.held_sources(conn).keys()
+
+
+def distrusted_sources(run: Run, conn: Connection) -> frozenset[str]:
     """Names of the sources whose figures cannot be trusted this morning, those of a log that cannot be included."""
     fresh = fresh_sources(run, conn)
     judged = (s for s in run.settings.sources if DATASETS[s.dataset].aged or s.dataset in _LOG_OF)

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from tasks.event_join import events_of_dossiers
 from tasks.rules.dossier_history import procedure_for
 from tasks.rules.model import Duration, DurationUnit, SupplementPolicy
 from tasks.rules.records import (
-    Absence,
-    Contact,
     DossierEvent,
     DossierFile,
     DossierRecord,
@@ -19,70 +18,10 @@ from tasks.rules.records import (
     RecommendationEvent,
     RecommendationFile,
     RecommendationRecord,
-    Succession,
-    Unit,
 )
 from tasks.rules.timezone import HANOI
 
 Row = Mapping[str, Any]
-
-
-def units(rows: Iterable[Row]) -> list[Unit]:
-    """Rows of `units`."""
-    return [
-        Unit(
-            code=r["unit_code"],
-            name=r["name"],
-            kind=r["kind"] or "",
-            parent_code=r["parent_code"] or "",
-            valid_from=r["valid_from"] or date.min,
-            valid_to=r["valid_to"] or date.max,
-        )
-        for r in rows
-    ]
-
-
-def successions(rows: Iterable[Row]) -> list[Succession]:
-    """Rows of `unit_succession`."""
-    return [
-        Succession(
-            old_code=r["old_code"],
-            new_code=r["new_code"],
-            effective_from=r["effective_from"],
-            share=r["share"],
-            legal_basis=r["legal_basis"] or "",
-        )
-        for r in rows
-    ]
-
-
-def contacts(rows: Iterable[Row]) -> list[Contact]:
-    """Rows of `contacts`, without the persons' names."""
-    return [
-        Contact(
-            unit_code=r["unit_code"],
-            role=r["role"],
-            email=r["email"],
-            title=r["title"] or "",
-            salutation=r["salutation"] or "",
-            valid_from=r["valid_from"] or date.min,
-            valid_to=r["valid_to"] or date.max,
-        )
-        for r in rows
-    ]
-
-
-def absences(rows: Iterable[Row]) -> list[Absence]:
-    """Rows of `absences`."""
-    return [
-        Absence(
-            unit_code=r["unit_code"],
-            from_on=r["from_on"],
-            to_on=r["to_on"] or date.max,
-            delegate_email=r["delegate_email"] or "",
-        )
-        for r in rows
-    ]
 
 
 def procedures(rows: Iterable[Row]) -> dict[str, list[Procedure]]:
@@ -111,11 +50,14 @@ def dossier_files(
     moments: Mapping[str, datetime],
     siblings: Iterable[Row] = (),
     doubtful: Container[str] = (),
+    missed: Mapping[tuple[str, str], datetime] = MappingProxyType({}),
+    first_loads: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[DossierFile]:
     """Dossiers with their events.
 
     `moments` gives each source's newest data moment: a row that did not change is as fresh as its source. `siblings`
-    are all dossiers that bear one of the codes, `doubtful` the item keys of which a newer version is in quarantine.
+    are all dossiers that bear one of the codes, `doubtful` the item keys of which a newer version is in quarantine,
+    `missed` the places that sweeps do not find any more. A version learnt after its source's first load is a change.
     """
     rows = list(rows)
     events, unclear = events_of_dossiers(event_rows, [*rows, *siblings])
@@ -130,13 +72,19 @@ def dossier_files(
                 events=tuple(_dossier_event(e, moments) for e in events.get(place, ())),
                 procedure=procedure,
                 in_doubt=place in unclear or record.item_key in doubtful,
+                content_changed_at=_changed_at(r, first_loads),
+                missed_since=missed.get(place),
             )
         )
     return files
 
 
 def recommendation_files(
-    rows: Iterable[Row], event_rows: Iterable[Row], moments: Mapping[str, datetime], doubtful: Container[str] = ()
+    rows: Iterable[Row],
+    event_rows: Iterable[Row],
+    moments: Mapping[str, datetime],
+    doubtful: Container[str] = (),
+    first_loads: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[RecommendationFile]:
     """Recommendations with their logs."""
     events: dict[tuple[str, str], list[RecommendationEvent]] = defaultdict(list)
@@ -156,7 +104,8 @@ def recommendation_files(
     for r in rows:
         record = _recommendation(r, moments)
         log = tuple(events[r["system"], r["recommendation_code"]])
-        files.append(RecommendationFile(record=record, events=log, in_doubt=record.item_key in doubtful))
+        doubt, changed = record.item_key in doubtful, _changed_at(r, first_loads)
+        files.append(RecommendationFile(record=record, events=log, in_doubt=doubt, content_changed_at=changed))
     return files
 
 
@@ -211,6 +160,13 @@ def _recommendation(r: Row, moments: Mapping[str, datetime]) -> RecommendationRe
         follow_up_unit_code=r["follow_up_unit_code"] or "",
         document_no=r["document_no"] or "",
     )
+
+
+def _changed_at(r: Row, first_loads: Mapping[str, datetime]) -> datetime | None:
+    """When the row became what it is; None for what its source's first load brought."""
+    known_from: datetime | None = r["known_from"]
+    first = first_loads.get(r["source"])
+    return known_from if known_from is not None and first is not None and known_from > first else None
 
 
 def _origin(r: Row, moments: Mapping[str, datetime]) -> Provenance:

@@ -98,6 +98,10 @@ class Run:
             due_soon_dossier=reminders.due_soon_working_days.dossier,
             due_soon_recommendation=reminders.due_soon_working_days.recommendation,
             recommendation_default_days=reminders.recommendation_default_days,
+            stalled_working_days=flags.stalled_working_days,
+            stale_working_days=flags.stale_working_days,
+            no_plan_working_days=flags.no_plan_working_days,
+            enforce_from={s.name: s.enforce_from for s in self.settings.sources if s.enforce_from is not None},
             off=frozenset(f.value for f in flags.off),
         )
 

@@ -57,10 +57,12 @@ def bring_into_line(
     run_id: str,
     rule_version: str,
     calendar_version: str,
+    by_source: Mapping[str, Any] | None = None,
 ) -> FlagCounts:
     """Make the open flags equal to `computed`; `since` of those that stay is kept. Again with the same: no change.
 
-    Only rows whose content differs are written: `run_id` is the last run that had something else to say.
+    `by_source` are the figures that `flag_history` remembers. Only rows whose content differs are written: `run_id` is
+    the last run that had something else to say.
     """
     wanted = {(row.item_key, row.flag): row for row in computed}
     stored = {(r["item_key"], r["flag"]): dict(r) for r in conn.execute(_STORED).mappings()}
@@ -87,6 +89,7 @@ def bring_into_line(
         run_id=run_id,
         rule_version=rule_version,
         calendar_version=calendar_version,
+        by_source=None if by_source is None else dict(by_source),
     )
     return counts
 

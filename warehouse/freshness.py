@@ -49,6 +49,12 @@ def latest_loads(conn: Connection) -> dict[str, SourceState]:
     return out
 
 
+def first_loads(conn: Connection) -> dict[str, datetime]:
+    """as_of of the first success of each source: what was learnt later was a change, or came later."""
+    chosen = select(loads.c.source, func.min(loads.c.as_of)).where(loads.c.state.in_(_SUCCESS))
+    return dict(conn.execute(chosen.group_by(loads.c.source)).tuples().all())
+
+
 def _newest(conn: Connection, *states: str) -> list[dict[str, Any]]:
     """The last row of each source: by as_of, then by order of writing."""
     among = loads.c.state.in_(states) if states else loads.c.load_id.is_not(None)

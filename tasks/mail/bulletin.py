@@ -6,12 +6,14 @@ It uses the layout of every other mail. Addresses never stand in it, posts do.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from tasks.mail.guard import PersonalDataError, scan
 from tasks.mail.letter import Block, MailStyle
 from tasks.mail.phrases import Voice, name_of
 from tasks.mail.subject import cut
 from tasks.rules.model import Bulletin, ItemFacts, MailLine, SourceLine
 
 _NAMES_SHOWN = 5
+_MISMATCHES_SHOWN = 5
 _BAD_STATES = ("refused", "retry", "expired", "held")
 _LOADED = ("promoted", "unchanged")
 
@@ -103,10 +105,28 @@ def _item_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
     for facts in bulletin.ops_items:
         flag = _word(voice, "flag", facts.flag.value)
         yield voice.say("bulletin.ops_item", name=name_of(voice, facts), flag=flag)
+    for told in bulletin.mismatches[:_MISMATCHES_SHOWN]:
+        cause = _word(voice, "cause", told.cause)
+        procedure = _harmless_code(told.procedure_code) or voice.say("bulletin.no_procedure")
+        yield voice.plural("bulletin.mismatch", told.count, procedure=procedure, cause=cause)
+    rest = sum(told.count for told in bulletin.mismatches[_MISMATCHES_SHOWN:])
+    if rest:
+        yield voice.plural("bulletin.mismatch_more", rest)
+    if bulletin.not_enforced:
+        yield voice.plural("bulletin.not_enforced", bulletin.not_enforced)
     if bulletin.disputes:
         yield voice.say("bulletin.dispute", codes=", ".join(bulletin.disputes))
     if bulletin.blanked:
         yield voice.say("bulletin.blanked", codes=", ".join(bulletin.blanked))
+
+
+def _harmless_code(code: str) -> str:
+    """The code, or nothing where it looks like a person's number that strayed into its column."""
+    try:
+        scan(code, ())
+    except PersonalDataError:
+        return ""
+    return code
 
 
 def _source_needs(voice: Voice, line: SourceLine) -> Iterator[str]:

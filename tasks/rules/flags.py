@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS, arming_event
 from tasks.rules.directory import NoRecipient
 from tasks.rules.dossier_flags import dossier_flags
+from tasks.rules.enforcement import is_enforced
 from tasks.rules.model import Flag, ItemFacts, Subject
 from tasks.rules.recommendations import recommendation_flags
 from tasks.rules.records import DossierFile, RecommendationFile
 from tasks.rules.world import World
+
+_ASKED = HEAD_FLAGS | INSPECTING_FLAGS
 
 
 def open_flags(
@@ -25,7 +28,7 @@ def unit_flags(items: Iterable[ItemFacts], world: World) -> tuple[ItemFacts, ...
     """Units that are asked for something but have no recipient, or an absent head without a delegate."""
     asked: dict[str, ItemFacts] = {}
     for item in items:
-        if item.flag in HEAD_FLAGS | INSPECTING_FLAGS:
+        if item.flag in _ASKED and is_enforced(item, world.rules.enforce_from):
             asked.setdefault(item.unit_code, item)
     found: list[ItemFacts] = []
     for code, sample in sorted(asked.items()):

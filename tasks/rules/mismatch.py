@@ -4,12 +4,13 @@ A cause is a hypothesis: the slip that reproduces the source's date to the day, 
 most general. Add a slip that sources really make as a `MismatchCause` and a line in `_slips`.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
 from tasks.rules.deadlines import deadline, effective_receipt
 from tasks.rules.dossier_history import DossierDates, DossierState
-from tasks.rules.model import Duration, DurationUnit, SupplementPolicy
+from tasks.rules.model import Duration, DurationUnit, Flag, ItemFacts, Mismatches, SupplementPolicy
 from tasks.rules.records import DossierFile
 from tasks.rules.timezone import HANOI
 from tasks.rules.words import MismatchCause
@@ -52,6 +53,13 @@ def cause_of(dossier: DossierFile, state: DossierState, dates: DossierDates, wor
     except CalendarUnknownError:
         return MismatchCause.UNEXPLAINED
     return MismatchCause.PAUSE_UNKNOWN if told > own else MismatchCause.UNEXPLAINED
+
+
+def mismatches_of(items: Iterable[ItemFacts]) -> tuple[Mismatches, ...]:
+    """The open mismatches by procedure and cause, most frequent first; an unknown procedure is ""."""
+    counts = Counter((i.procedure_code, i.cause) for i in items if i.flag is Flag.DUE_MISMATCH)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Mismatches(procedure_code=code, cause=cause, count=n) for (code, cause), n in ordered)
 
 
 def _slips(dossier: DossierFile, state: DossierState, world: World) -> Iterator[tuple[MismatchCause, date | None]]:

@@ -11,6 +11,7 @@ from tasks.rules.answering import lead_unit
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.corrections import Address
 from tasks.rules.directory import NoRecipient
+from tasks.rules.enforcement import is_enforced
 from tasks.rules.ladder import standing
 from tasks.rules.model import Audience, DigestItem, ItemFacts, Recipient, Role
 from tasks.rules.situation import Situation, dispute_effect
@@ -18,7 +19,7 @@ from tasks.rules.world import World
 
 
 def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[Address, Recipient]]:
-    """Lines and recipients by (audience, address). Items in dispute and of held sources are left out."""
+    """Lines and recipients by (audience, address). Items in dispute or kept out are not in them."""
     lines: dict[Address, list[DigestItem]] = defaultdict(list)
     recipients: dict[Address, Recipient] = {}
     world = situation.world
@@ -30,7 +31,7 @@ def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[A
 
     for facts in situation.items:
         effect = dispute_effect(facts, situation)
-        if facts.source in situation.held_sources or effect.out_of_mails:
+        if effect.out_of_mails or _is_kept_out(facts, situation):
             continue
         if facts.flag in INSPECTING_FLAGS:
             asked = DigestItem(facts=facts, role=Role.ASKED)
@@ -64,6 +65,12 @@ def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[A
             if _address(informed) != _address(head):  # one person for both units is asked, not informed as well
                 add(Audience.HEAD, informed, DigestItem(facts=facts, role=Role.INFORMED))
     return lines, recipients
+
+
+def _is_kept_out(facts: ItemFacts, situation: Situation) -> bool:
+    """Of a held source, or due before its source counts: nobody is asked or told."""
+    enforced = is_enforced(facts, situation.world.rules.enforce_from)
+    return facts.source in situation.held_sources or not enforced
 
 
 def _lead_unit_code(facts: ItemFacts, situation: Situation) -> str:
