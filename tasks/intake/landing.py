@@ -4,12 +4,20 @@ One gzip file per content (`<root>/ab/<sha256>.gz`, mode 0600), so the same body
 about it (source, promoted or not) are the warehouse's; object storage comes in here when it comes.
 """
 
-import gzip
 import hashlib
 import os
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import IO, Final
+
+BLOCK: Final = 1024 * 1024  # bytes held at a time
+_GZIP: Final = 31  # zlib's window bits of a gzip file
+_QUICK, _AS_IT_IS = 1, 0  # levels: what is packed already is not packed again
+_PACKED: Final = (b"PK\x03\x04", b"\x1f\x8b")
 
 
 class LandingError(Exception):
@@ -35,44 +43,52 @@ class LandedBody:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The store of bodies under `root`. With `dry=True` nothing is written and bodies live in memory only."""
+    """The store of bodies under `root`. With `dry=True` nothing is written there: bodies live as long as this object.
+
+    A dry body is held in memory while it is small and in a nameless temporary file after that.
+    """
 
     root: Path
     dry: bool = False
-    _held: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
+    _held: dict[str, IO[bytes]] = field(default_factory=dict, init=False, repr=False)
 
     def land(self, source: str, name: str, body: bytes, data_moment: datetime, now: datetime) -> LandedBody:
         """Keep `body`; landing it again renews its age. `now` is the run's clock and what retention counts from."""
-        sha256 = hashlib.sha256(body).hexdigest()
-        path = self._path(sha256)
+        return self.land_blocks(source, name, (body,), data_moment, now)
+
+    def land_blocks(
+        self, source: str, name: str, blocks: Iterable[bytes], data_moment: datetime, now: datetime
+    ) -> LandedBody:
+        """Keep a body that comes in blocks, holding one at a time. Whatever the blocks raise leaves nothing behind."""
         if self.dry:
-            self._held[sha256] = body
+            out: IO[bytes] = tempfile.SpooledTemporaryFile(8 * BLOCK)  # noqa: SIM115 -- it lives as long as the landing
+            sha256, size = _pack(blocks, out)
+            self._held[sha256] = out
         else:
-            if not path.exists():
-                _write_whole(path, gzip.compress(body, mtime=0))
-            os.utime(path, (now.timestamp(), now.timestamp()))
-        return LandedBody(
-            sha256=sha256,
-            source=source,
-            path=path.relative_to(self.root).as_posix(),
-            name=name,
-            bytes=len(body),
-            data_moment=data_moment,
-        )
+            sha256, size = self._store(blocks, now)
+        path = self._path(sha256).relative_to(self.root).as_posix()
+        return LandedBody(sha256=sha256, source=source, path=path, name=name, bytes=size, data_moment=data_moment)
+
+    def blocks(self, sha256: str) -> Iterator[bytes]:
+        """The body of that hash block by block. Raises LandingError, at the latest when the last one was given.
+
+        Nothing read before the end may count: only there is the hash known to be right.
+        """
+        digest = hashlib.sha256()
+        try:
+            for block in self._unpacked(sha256):
+                digest.update(block)
+                yield block
+        except FileNotFoundError:
+            raise LandingError("missing", sha256) from None
+        except (zlib.error, EOFError, OSError):
+            raise LandingError("damaged", sha256) from None
+        if digest.hexdigest() != sha256:
+            raise LandingError("damaged", sha256)
 
     def read(self, sha256: str) -> bytes:
         """The body of that hash, checked against it. Raises LandingError."""
-        if sha256 in self._held:
-            return self._held[sha256]
-        try:
-            body = gzip.decompress(self._path(sha256).read_bytes())
-        except FileNotFoundError:
-            raise LandingError("missing", sha256) from None
-        except (EOFError, OSError):
-            raise LandingError("damaged", sha256) from None
-        if hashlib.sha256(body).hexdigest() != sha256:
-            raise LandingError("damaged", sha256)
-        return body
+        return b"".join(self.blocks(sha256))
 
     def sweep(self, older_than: datetime) -> list[str]:
         """Delete bodies last landed before that instant (and what broken-off writes left); their hashes, sorted."""
@@ -88,20 +104,67 @@ class Landing:
     def _path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / f"{sha256}.gz"
 
+    def _store(self, blocks: Iterable[bytes], now: datetime) -> tuple[str, int]:
+        """The file is there whole or not at all, also after a power cut."""
+        incoming = self.root / "00"
+        incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(".part", dir=incoming)  # 0600
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                sha256, size = _pack(blocks, out)
+                path = self._path(sha256)
+                if not path.exists():
+                    out.flush()
+                    os.fsync(out.fileno())
+                    _move(part, path)
+            os.utime(path, (now.timestamp(), now.timestamp()))
+        finally:
+            part.unlink(missing_ok=True)
+        return sha256, size
 
-def _write_whole(path: Path, packed: bytes) -> None:
-    """The file is there whole or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(packed)
-        out.flush()
-        os.fsync(out.fileno())
+    def _unpacked(self, sha256: str) -> Iterator[bytes]:
+        if sha256 in self._held:
+            packed = self._held[sha256]
+            packed.seek(0)
+            yield from _unpack(packed)
+        else:
+            with self._path(sha256).open("rb") as packed:
+                yield from _unpack(packed)
+
+
+def _move(part: Path, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True, mode=0o700)
     part.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _pack(blocks: Iterable[bytes], out: IO[bytes]) -> tuple[str, int]:
+    """Write the blocks packed; hash and size of what came."""
+    digest, size, packer = hashlib.sha256(), 0, None
+    for block in blocks:
+        if packer is None:
+            packer = zlib.compressobj(_AS_IT_IS if block.startswith(_PACKED) else _QUICK, wbits=_GZIP)
+        digest.update(block)
+        size += len(block)
+        out.write(packer.compress(block))
+    out.write((packer or zlib.compressobj(_QUICK, wbits=_GZIP)).flush())
+    return digest.hexdigest(), size
+
+
+def _unpack(packed: IO[bytes]) -> Iterator[bytes]:
+    """Never more than a few blocks at a time, however well they were packed. Raises EOFError for a cut file."""
+    unpacker = zlib.decompressobj(wbits=_GZIP)
+    while read := packed.read(BLOCK // 4):
+        while read and not unpacker.eof:
+            if block := unpacker.decompress(read, BLOCK):
+                yield block
+            read = unpacker.unconsumed_tail
+    if rest := unpacker.flush():
+        yield rest
+    if not unpacker.eof or unpacker.unused_data:
+        raise EOFError

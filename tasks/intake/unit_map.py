@@ -5,6 +5,7 @@ what is written in the map is mapped, anything else stays as it is and is shown 
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 from tasks.intake.dates import parse_day
 from tasks.intake.text import clean_code, fold
 from tasks.sources.base import SourceFault
-from tasks.sources.csv_table import Heading, read_table
+from tasks.sources.csv_table import read_csv
+from tasks.sources.table import Heading, Origin, Rows, Wanted
 
 _BEGINNING = date.min
 _HEADINGS = (
@@ -46,14 +48,20 @@ def load_unit_map(path: Path) -> UnitMap:
 
 def parse_unit_map(body: bytes, name: str) -> UnitMap:
     """See `load_unit_map`; an empty `valid_from` means from the beginning."""
-    table = read_table(body, source="unit_map", file=name, headings=_HEADINGS)
+    table = read_csv((body,), Wanted(headings=_HEADINGS), Origin("unit_map", name))
     lines: dict[str, dict[date, str]] = {}
-    for row in table.rows:
-        source, unit = fold(row.values.get("source_code") or ""), clean_code(row.values.get("unit_code") or "")
-        begins = row.values.get("valid_from") or ""
-        day = parse_day(begins) if begins.strip() else _BEGINNING
-        if row.malformed or not source or not unit or day is None:
-            raise SourceFault("unit_map_row", {"file": name, "line": row.line})
+    for number, source, unit, day in (line for rows in table.rows for line in _lines(rows)):
+        if not source or not unit or day is None:
+            raise SourceFault("unit_map_row", {"file": name, "line": number})
         if lines.setdefault(source, {}).setdefault(day, unit) != unit:
-            raise SourceFault("unit_map_twice", {"file": name, "line": row.line})
+            raise SourceFault("unit_map_twice", {"file": name, "line": number})
     return UnitMap({source: tuple(sorted(by_day.items())) for source, by_day in lines.items()})
+
+
+def _lines(rows: Rows) -> Iterator[tuple[int, str, str, date | None]]:
+    """Line, folded source text, unit code and day of each row; empty texts where a row cannot be read."""
+    nothing = [None] * len(rows.lines)
+    columns = (rows.columns.get(name, nothing) for name in ("source_code", "unit_code", "valid_from"))
+    for number, source, unit, begins in zip(rows.lines, *columns, strict=True):
+        day = parse_day(begins) if begins and begins.strip() else _BEGINNING
+        yield number, fold(source or ""), clean_code(unit or ""), day

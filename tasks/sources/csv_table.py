@@ -1,75 +1,66 @@
-"""CSV bodies as lines of cells, strictly: what cannot be read for sure is refused, nothing is shifted or replaced.
+"""CSV bodies as blocks of cells, strictly: what cannot be read for sure is refused, nothing is shifted or replaced.
 
-Encoding, delimiter, quotes. Headings and rows are table_rows.py's part; other forms of file get a module of their own.
+Delimiter, quotes, widths. Encodings are text_lines.py's part, headings and rows table_rows.py's.
 """
 
-import codecs
 import csv
-import io
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Final
 
 from tasks.intake.text import clean
 from tasks.sources.heading_rows import FIRST_LINES, find_header
-from tasks.sources.table import Heading as Heading
-from tasks.sources.table import Line, Origin, Table, Wanted
-from tasks.sources.table import Row as Row
-from tasks.sources.table_rows import open_table, read_rows
+from tasks.sources.table import Block, Line, Origin, Rows, Table, Wanted
+from tasks.sources.table_rows import first_lines, opened, read_rows
+from tasks.sources.text_lines import TextLines
 
 _DELIMITERS: Final = (",", ";", "\t")
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_AT_ONCE: Final = 250  # rows; more do not fit where the processor is quick
+_MOST_LINES_LOOKED_AT: Final = 10_000  # for the delimiter
 
 
-def read_table(
-    body: bytes,
-    *,
-    source: str,
-    file: str,
-    headings: Sequence[Heading],
-    encoding: str = "auto",
-    delimiter: str | None = None,
-    constants: Collection[str] = (),
-    knows_agency: Callable[[str], bool] | None = None,
+def read_csv(
+    body: Iterable[bytes], wanted: Wanted, origin: Origin, *, encoding: str = "auto", delimiter: str | None = None
 ) -> Table:
-    """The rows of a CSV body. Raises SourceFault naming file, line or columns; `constants` need no column."""
-    origin = Origin(source, file)
-    wanted = Wanted(headings=headings, constants=constants, knows_agency=knows_agency)
-    text = _decode(body, encoding, origin)
-    chosen = _delimiter(text, _DELIMITERS if delimiter is None else (delimiter,), wanted)
-    opening = open_table(_lines(text, chosen, origin), wanted, origin)
-    table = read_rows(opening, wanted, origin, strict_width=True)
-    if table.rows and not text.endswith(("\n", "\r")):
-        return Table(table.rows, (*table.notes, origin.note("no_final_newline")), table.agency)
-    return table
+    """The rows of a CSV body that comes in blocks. Raises SourceFault naming file, line or columns, also while read."""
+    text = TextLines(body, encoding, origin)
+    chosen, lines = _delimiter(iter(text), _DELIMITERS if delimiter is None else (delimiter,), wanted)
+    reader = _Reader(lines, chosen, text, origin)
+    head, blank = first_lines(reader.lines())
+    opening = opened(head, blank, wanted, origin)
+    table = read_rows(opening, reader.blocks(len(opening.header.places)), wanted, origin, strict_width=True)
+    return Table(rows=_to_the_end(table, text, origin), notes=table.notes, agency=table.agency)
 
 
-def _decode(body: bytes, encoding: str, origin: Origin) -> str:
-    """A byte order mark decides, then the declared encoding, then strict UTF-8; never a guess, never a replacement."""
-    marked = next((name for bom, name in _BOMS if body.startswith(bom)), None)
-    try:
-        text = body.decode(marked or ("utf-8" if encoding == "auto" else encoding), errors="strict")
-    except LookupError:
-        raise origin.fault("encoding_unsupported", encoding=encoding) from None
-    except UnicodeDecodeError as error:
-        line = body.count(b"\n", 0, error.start) + 1
-        raise origin.fault("encoding_unknown", line=line) from None
-    if (place := text.find("\0")) >= 0:
-        raise origin.fault("nul_in_file", line=text.count("\n", 0, place) + 1)
-    return text
+def _to_the_end(table: Table, text: TextLines, origin: Origin) -> Iterator[Rows]:
+    any_row = False
+    for rows in table.rows:
+        any_row = any_row or bool(rows.lines)
+        yield rows
+    if any_row and not text.ended:
+        table.notes.append(origin.note("no_final_newline"))
 
 
-def _delimiter(text: str, delimiters: Sequence[str], wanted: Wanted) -> str:
-    """The delimiter that finds most headings in the first lines; the first one where none finds any."""
+def _delimiter(lines: Iterator[str], delimiters: Sequence[str], wanted: Wanted) -> tuple[str, Iterator[str]]:
+    """The delimiter that finds most headings in the first lines, else the first one; and all lines again."""
     if len(delimiters) == 1:
-        return delimiters[0]
-    return max(delimiters, key=lambda delimiter: _found(text, delimiter, wanted))
+        return delimiters[0], lines
+    seen: list[str] = []
+
+    def from_the_start() -> Iterator[str]:
+        yield from seen
+        for line in islice(lines, _MOST_LINES_LOOKED_AT - len(seen)):
+            seen.append(line)
+            yield line
+
+    chosen = max(delimiters, key=lambda delimiter: _found(from_the_start(), delimiter, wanted))
+    return chosen, chain(seen, lines)
 
 
-def _found(text: str, delimiter: str, wanted: Wanted) -> int:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _found(lines: Iterator[str], delimiter: str, wanted: Wanted) -> int:
     head: list[Line] = []
     try:
-        for cells in reader:
+        for cells in csv.reader(lines, delimiter=delimiter, strict=True):
             if any(map(clean, cells)):
                 head.append(Line(0, cells))
             if len(head) == FIRST_LINES:
@@ -80,12 +71,56 @@ def _found(text: str, delimiter: str, wanted: Wanted) -> int:
     return len(set(header.names)) if header else 0
 
 
-def _lines(text: str, delimiter: str, origin: Origin) -> Iterator[Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            yield Line(line, cells)
-            line = reader.line_num + 1
-    except csv.Error:
-        raise origin.fault("broken_quotes", line=line) from None
+class _Reader:
+    """One pass over the rows of a text: first line by line, then block by block."""
+
+    def __init__(self, lines: Iterator[str], delimiter: str, text: TextLines, origin: Origin) -> None:
+        self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        self._text = text
+        self._origin = origin
+
+    def lines(self) -> Iterator[Line]:
+        """Where each line starts, and its cells."""
+        number = 1
+        try:
+            for cells in self._reader:
+                yield Line(number, cells)
+                number = self._reader.line_num + 1
+        except csv.Error:
+            raise self._origin.fault("broken_quotes", line=number) from None
+
+    def blocks(self, width: int) -> Iterator[Block]:
+        """What is left, of rows with `width` cells; others stand beside the columns."""
+        while True:
+            first, rows = self._reader.line_num + 1, list[list[str]]()
+            try:
+                rows.extend(islice(self._reader, _AT_ONCE))
+            except csv.Error:
+                line = first + sum(map(_height, rows))  # what was read before the error is in the list
+                raise self._origin.fault("broken_quotes", line=line) from None
+            if not rows:
+                return
+            numbers = self._numbers(first, rows)
+            odd: dict[int, Line] = {}
+            if set(map(len, rows)) != {width}:
+                odd = {n: Line(numbers[n], cells) for n, cells in enumerate(rows) if len(cells) != width}
+                nothing = [""] * width
+                rows = [nothing if n in odd else cells for n, cells in enumerate(rows)]
+            long = self._text.long or len(numbers) != self._reader.line_num + 1 - first
+            yield Block(numbers=numbers, columns=list(zip(*rows, strict=True)), odd=odd, plain=True, long=long)
+
+    def _numbers(self, first: int, rows: Sequence[Sequence[str]]) -> Sequence[int]:
+        """The line on which each row starts: in order, unless a cell goes over several lines."""
+        if self._reader.line_num + 1 - first == len(rows):
+            return range(first, first + len(rows))
+        numbers = []
+        for cells in rows:
+            numbers.append(first)
+            first += _height(cells)
+        return numbers
+
+
+def _height(cells: Sequence[str]) -> int:
+    """On how many lines a row stands, told by the line ends in its cells."""
+    text = "\x1f".join(cells)
+    return 1 + text.count("\n") + text.count("\r") - text.count("\r\n")

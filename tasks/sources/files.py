@@ -1,29 +1,25 @@
 """Files that units or software drop into a folder: which of them a pull takes, and their records.
 
 Snapshots are told by the newest file, deltas by every file not yet promoted, in order of data moment. An unfinished
-file holds back the later ones of a delta, so that nothing is ever overtaken.
+file holds back the later ones of a delta, so that nothing is ever overtaken. Reading them is file_parts.py's part.
 """
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from tasks.intake.landing import LandedBody, Landing
 from tasks.intake.unit_map import UnitMap
 from tasks.rules.datasets import Dataset, Mode
-from tasks.rules.timezone import HANOI
-from tasks.sources.base import Note, Pulled, PullRequest, RawRecord, SourceFault, in_parts
-from tasks.sources.csv_table import read_table
-from tasks.sources.folder import Candidate, candidates, read_whole
-from tasks.sources.rejected import OF_THE_FILE, tell_sender
-from tasks.sources.table import Heading, Row, Table
-from tasks.sources.workbook import read_workbook
+from tasks.sources.base import Note, Pulled, PullRequest, SourceFault
+from tasks.sources.file_parts import FileReader, is_text
+from tasks.sources.folder import Candidate, UnfinishedError, blocks_of, candidates
 
-_TEXTS = frozenset({".csv", ".txt", ".tsv"})
-_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})  # their content says which may be read
+# Rows that are events carry their own moment: a file that comes late adds to them and takes nothing back.
+_EVENT_LOGS: Final = frozenset({"dossier_events", "recommendation_events"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +54,46 @@ class FilesSource:
         newest_only = (self.files or ("newest" if snapshot else "all")) == "newest"
         finished = self._newest(waiting, notes) if newest_only else self._in_order(waiting, notes)
         if not finished:
-            raise SourceFault("not_settled", {"source": self.name, "file": waiting[-1].name}, transient=True)
-        taken = [(file, body) for file, body in finished if self._wanted(file, body, request, notes, snapshot=snapshot)]
-        records: list[RawRecord] = []
-        bodies: list[LandedBody] = []
-        for file, body in taken:
-            landed = landing.land(self.name, file.name, body, file.moment, request.as_of)
-            bodies.append(landed)
-            records.extend(self._records(body, landed, notes, dry=landing.dry))
+            raise self._not_settled(waiting[-1])
+        taken = [one for one in finished if self._wanted(one, request, notes, snapshot=snapshot)]
+        landed = [self._landed(one, landing, request) for one in taken]
+        bodies = tuple(body for body, _ in landed)
+        reader = FileReader(
+            source=self.name,
+            dataset=self.dataset,
+            folder=self.path.parent,
+            constants=self.constants,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            unit_map=self.unit_map,
+        )
         return Pulled(
-            parts=in_parts(records),
-            data_moment=min(finished[-1][0].moment, request.as_of),
-            bodies=tuple(bodies),
+            parts=reader.parts(bodies, landing, notes),
+            data_moment=min(finished[-1].file.moment, request.as_of),
+            bodies=bodies,
             complete=snapshot and bool(taken),
             unchanged=not taken,
             notes=notes,
-            expected=len(records),
+            expected=sum(max(lines - 1, 0) for _, lines in landed) if all(lines for _, lines in landed) else 0,
         )
+
+    def _landed(self, one: "_Finished", landing: Landing, request: PullRequest) -> tuple[LandedBody, int]:
+        """The body in the landing, and about how many lines it has (0: not told). It must be what was looked at."""
+        lines = 0
+
+        def counted() -> Iterator[bytes]:
+            nonlocal lines
+            for block in blocks_of(self.name, one.file, self.max_bytes):
+                lines += block.count(b"\n")
+                yield block
+
+        try:
+            body = landing.land_blocks(self.name, one.file.name, counted(), one.file.moment, request.as_of)
+        except UnfinishedError:
+            raise self._not_settled(one.file) from None
+        if body.sha256 != one.sha256:
+            raise self._not_settled(one.file)
+        return body, lines if is_text(body.name) else 0
 
     def _waiting(self, request: PullRequest) -> tuple[list[Candidate], list[Note]]:
         """Matching files up to `as_of`, oldest first. A date ahead in a name would block every later file."""
@@ -90,88 +109,59 @@ class FilesSource:
             raise SourceFault("no_file", {"source": self.name, "pattern": self.path.name})
         return waiting, notes
 
-    def _newest(self, waiting: list[Candidate], notes: list[Note]) -> list[tuple[Candidate, bytes]]:
+    def _newest(self, waiting: list[Candidate], notes: list[Note]) -> "list[_Finished]":
         for file in reversed(waiting):
-            if (body := self._finished(file)) is not None:
-                return [(file, body)]
+            if finished := self._finished(file):
+                return [finished]
             notes.append(self._note("not_settled", file))
         return []
 
-    def _in_order(self, waiting: list[Candidate], notes: list[Note]) -> list[tuple[Candidate, bytes]]:
-        out: list[tuple[Candidate, bytes]] = []
+    def _in_order(self, waiting: list[Candidate], notes: list[Note]) -> "list[_Finished]":
+        out: list[_Finished] = []
         for file in waiting:
-            body = self._finished(file)
-            if body is None:
+            finished = self._finished(file)
+            if finished is None:
                 notes.append(self._note("not_settled", file))
                 break
-            out.append((file, body))
+            out.append(finished)
         return out
 
-    def _finished(self, file: Candidate) -> bytes | None:
+    def _finished(self, file: Candidate) -> "_Finished | None":
         if self.settle_seconds and self.clock() - file.mtime_ns / 1e9 < self.settle_seconds:
             return None
-        return read_whole(self.name, file, self.max_bytes)
+        digest = hashlib.sha256()
+        try:
+            for block in blocks_of(self.name, file, self.max_bytes):
+                digest.update(block)
+        except UnfinishedError:
+            return None
+        return _Finished(file, digest.hexdigest())
 
-    def _wanted(self, file: Candidate, body: bytes, request: PullRequest, notes: list[Note], *, snapshot: bool) -> bool:
-        """Not promoted before, and not older than what was. A snapshot that goes back to an earlier content is news."""
-        sha256 = hashlib.sha256(body).hexdigest()
-        newest = request.newest_promoted
-        if sha256 in request.promoted:
+    def _wanted(self, one: "_Finished", request: PullRequest, notes: list[Note], *, snapshot: bool) -> bool:
+        """Not promoted before, and not older than what was, unless it tells events: these never overwrite each other.
+
+        A snapshot that goes back to an earlier content is news.
+        """
+        newest, moment = request.newest_promoted, one.file.moment
+        if one.sha256 in request.promoted:
             hashes = request.newest_hashes
-            went_back = hashes is not None and sha256 not in hashes and newest is not None and file.moment > newest
+            went_back = hashes is not None and one.sha256 not in hashes and newest is not None and moment > newest
             return snapshot and went_back
-        if newest is not None and file.moment < newest:
-            notes.append(self._note("older_file", file))
+        if newest is not None and moment < newest and (snapshot or self.dataset.name not in _EVENT_LOGS):
+            notes.append(self._note("older_file", one.file))
             return False
         return True
 
-    def _records(self, body: bytes, landed: LandedBody, notes: list[Note], *, dry: bool) -> list[RawRecord]:
-        try:
-            table = self._table(body, landed)
-        except SourceFault as fault:
-            if fault.code in OF_THE_FILE and not dry:
-                tell_sender(self.path.parent, landed.name, landed.sha256, fault)
-            raise
-        notes.extend(table.notes)
-        given = {"unit_code": table.agency, **self.constants} if table.agency else self.constants
-        return [self._record(row, given, landed) for row in table.rows]
-
-    def _table(self, body: bytes, landed: LandedBody) -> Table:
-        headings = [Heading(c.name, c.headings, c.required, c.kind) for c in self.dataset.columns]
-        moment = landed.data_moment.astimezone(HANOI).date()
-        unit_map = self.unit_map
-        known = None if unit_map is None else lambda name: unit_map.unit_code(name, moment) is not None
-        suffix = Path(landed.name).suffix.lower()
-        if suffix in _WORKBOOKS:
-            return read_workbook(
-                body,
-                source=self.name,
-                file=landed.name,
-                headings=headings,
-                constants=self.constants,
-                knows_agency=known,
-            )
-        if suffix not in _TEXTS:
-            raise SourceFault("format_unsupported", {"source": self.name, "file": landed.name})
-        return read_table(
-            body,
-            source=self.name,
-            file=landed.name,
-            headings=headings,
-            encoding=self.encoding,
-            delimiter=self.delimiter,
-            constants=self.constants,
-            knows_agency=known,
-        )
-
-    def _record(self, row: Row, given: Mapping[str, str], landed: LandedBody) -> RawRecord:
-        return RawRecord(
-            values={} if row.malformed else {**given, **row.values},
-            ref=f"sha256:{landed.sha256}#{row.line}",
-            moment=landed.data_moment,
-            malformed=row.malformed,
-            fingerprint=row.fingerprint,
-        )
+    def _not_settled(self, file: Candidate) -> SourceFault:
+        return SourceFault("not_settled", {"source": self.name, "file": file.name}, transient=True)
 
     def _note(self, code: str, file: Candidate) -> Note:
         return Note(code=code, params={"source": self.name, "file": file.name})
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A file at rest, read once for its hash."""
+
+    file: Candidate
+    sha256: str

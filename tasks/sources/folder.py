@@ -9,11 +9,14 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import IO
 
+from tasks.intake.landing import BLOCK
 from tasks.rules.timezone import HANOI
 from tasks.sources.base import Note, SourceFault
 
@@ -63,27 +66,48 @@ def candidates(source: str, pattern: Path, name_date: str | None) -> tuple[list[
     return sorted(found, key=lambda candidate: candidate.order), notes
 
 
-def read_whole(source: str, candidate: Candidate, max_bytes: int) -> bytes | None:
-    """The bytes of a finished file; None when it changed since it was listed. Never follows a link."""
+class UnfinishedError(Exception):
+    """The file is not what was listed: it is still being written, or gone."""
+
+
+def blocks_of(source: str, candidate: Candidate, max_bytes: int) -> Iterator[bytes]:
+    """The bytes of a file block by block. Never follows a link.
+
+    Raises SourceFault, or at the latest at the end UnfinishedError when the file changed since it was listed.
+    """
     params: dict[str, str | int] = {"source": source, "file": candidate.name}
+    too_large = SourceFault("file_too_large", {**params, "limit": max_bytes})
+    with _opened(candidate, params) as file:
+        size = 0
+        while block := _read(file, params):
+            size += len(block)
+            if size > max_bytes:
+                raise too_large
+            yield block
+        after = os.fstat(file.fileno())
+    if (after.st_size, after.st_mtime_ns, size) != (candidate.size, candidate.mtime_ns, candidate.size):
+        raise UnfinishedError
+
+
+def _opened(candidate: Candidate, params: Mapping[str, str | int]) -> IO[bytes]:
     try:
         handle = os.open(candidate.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        return None
+        raise UnfinishedError from None
     except OSError as error:
         raise SourceFault("symlink" if error.errno == errno.ELOOP else "file_unreadable", params) from None
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise SourceFault("symlink", params)
-        try:
-            body = file.read(max_bytes + 1)
-        except OSError:
-            raise SourceFault("file_unreadable", params, transient=True) from None
-        after = os.fstat(handle)
-    if len(body) > max_bytes:
-        raise SourceFault("file_too_large", {**params, "limit": max_bytes})
-    unchanged = (after.st_size, after.st_mtime_ns) == (candidate.size, candidate.mtime_ns)
-    return body if unchanged and len(body) == candidate.size else None
+    file = os.fdopen(handle, "rb", buffering=0)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        file.close()
+        raise SourceFault("symlink", params)
+    return file
+
+
+def _read(file: IO[bytes], params: Mapping[str, str | int]) -> bytes:
+    try:
+        return file.read(BLOCK)
+    except OSError:
+        raise SourceFault("file_unreadable", params, transient=True) from None
 
 
 def moment_in_name(name: str, form: str) -> datetime | None:

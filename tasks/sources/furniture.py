@@ -8,12 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 from tasks.intake.text import clean, clean_word, fold
 from tasks.sources.heading_rows import Header
 from tasks.sources.sheet_cells import shown
-from tasks.sources.table import Cell, Line
+from tasks.sources.table import Block, Cell, Line
 
 _IN_BRACKETS = re.compile(r"[(\[](?:\d{1,2}|[A-Z])(?:\s*=[\s\d+\-*/()]+)?[)\]](?:\s*=[\s\d+\-*/()]+)?")
 _COUNTED = re.compile(r".*\S\s*\(\d+\)", re.DOTALL)  # Đất đai (12)
@@ -40,6 +41,7 @@ _SIGNED_BY: Final = (
     "tuq. ",
 )
 _FEW: Final = 3  # groups and signatures fill no more cells
+_BEGINNING: Final[Callable[[str], str]] = itemgetter(slice(2))
 _OPENS_TOTAL = frozenset({"tổ", "to", "cộ", "co"})
 
 
@@ -53,10 +55,36 @@ class Furniture:
     _begun: bool = False
     _signed: bool = False
     _needed: tuple[int, ...] = field(init=False)
+    _key: tuple[int, str] = field(init=False)  # the first column with a known heading, and that heading
 
     def __post_init__(self) -> None:
         places = enumerate(self.header.places)
         self._needed = tuple(column for column, place in places if place and place.name in self.required)
+        column = next((column for column, place in enumerate(self.header.places) if place), 0)
+        self._key = column, self.header.labels[column]
+
+    def doubtful(self, block: Block) -> list[int]:
+        """Positions of the lines that `is_record` must be asked about; all others are records. In order."""
+        if not self._begun:
+            return list(range(len(block)))
+        found = set(block.odd)
+        if sum("" not in column for column in block.columns) <= _FEW:
+            width = len(block.columns) - _FEW
+            found.update(n for n, cells in enumerate(zip(*block.columns, strict=True)) if cells.count("") >= width)
+        for column in block.columns[:_FEW]:
+            if _may_open_total(column, plain=block.plain):
+                found.update(n for n, cell in enumerate(column) if _opens_total(cell))
+        place, label = self._key
+        if place >= len(block.columns):
+            return list(range(len(block)))
+        keys = block.columns[place]
+        if label in keys or not (block.plain and all(map(str.strip, map(str, keys)))):
+            found.update(n for n, cell in enumerate(keys) if cell == label or not shown(cell).strip())
+        return sorted(found)
+
+    def records_passed(self) -> None:
+        """Records stood here that nobody asked about: a signature block is over."""
+        self._signed = False
 
     def is_record(self, line: Line) -> bool:
         """Whether the line goes on as a row."""
@@ -80,14 +108,9 @@ class Furniture:
 
     def _conspicuous(self, cells: Sequence[Cell]) -> bool:
         """A cheap look that spares most records the rules: nothing at the start of the line speaks for furniture."""
-        heads = (cell.lstrip()[:2].casefold() for cell in cells[:_FEW] if isinstance(cell, str))
-        return any(head in _OPENS_TOTAL for head in heads) or not shown(self._key_cell(cells)).strip()
-
-    def _key_cell(self, cells: Sequence[Cell]) -> Cell:
-        """The first cell with a known heading, "" when it only repeats that heading."""
-        column = next((column for column, place in enumerate(self.header.places) if place), 0)
-        cell = cells[column] if column < len(cells) else ""
-        return "" if cell == self.header.labels[column] else cell
+        place, label = self._key
+        key = cells[place] if place < len(cells) else ""
+        return any(map(_opens_total, cells[:_FEW])) or key == label or not shown(key).strip()
 
     def _rules(self) -> dict[str, Callable[[Line, Sequence[tuple[int, str]]], bool]]:
         return {
@@ -132,6 +155,16 @@ class Furniture:
         words = [fold(text) for _, text in texts]
         self._signed |= any(word.startswith(_SIGNED_BY) or _PLACE_AND_DATE.fullmatch(word) for word in words)
         return self._signed
+
+
+def _opens_total(cell: Cell) -> bool:
+    return isinstance(cell, str) and cell.lstrip()[:2].casefold() in _OPENS_TOTAL
+
+
+def _may_open_total(column: Sequence[Any], *, plain: bool) -> bool:
+    """Told by the few beginnings that occur in a column."""
+    heads = set(map(_BEGINNING, column)) if plain else {cell[:2] for cell in column if isinstance(cell, str)}
+    return any(head[:1].isspace() or head.casefold() in _OPENS_TOTAL for head in heads)
 
 
 def _is_index(texts: Sequence[tuple[int, str]]) -> bool:

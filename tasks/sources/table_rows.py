@@ -1,71 +1,75 @@
-"""Lines of a file become rows of named texts: find the heading, leave furniture out, mark what cannot be trusted.
+"""Blocks of a file become rows of named texts: find the heading, leave furniture out, mark what cannot be trusted.
 
-The one way for every form of file, so that CSV and XLSX of the same rows give the same records.
+The one way for every form of file, so that CSV and XLSX of the same rows give the same records. Whole columns at a
+time; a line is looked at alone only where it may be furniture or is malformed.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import TypeGuard
 
 from tasks.intake.text import clean, fold
 from tasks.rules.datasets import Kind
-from tasks.sources.base import Note
+from tasks.sources.base import Malformed, Note
 from tasks.sources.furniture import Furniture
 from tasks.sources.heading_rows import FIRST_LINES, Header, find_header, must_fit
 from tasks.sources.sheet_cells import cell_text, shown
-from tasks.sources.table import Line, Origin, Row, Table, Wanted
-
-LONGEST_CELL: Final = 32_768  # characters, as a spreadsheet has it
+from tasks.sources.table import LONGEST_CELL, Block, Cell, Line, Origin, Rows, Table, Wanted, block_of
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The first lines of a file (blank ones counted, not kept), the heading in them, and all lines to come."""
+    """The first lines of a file (blank ones counted, not kept) and the heading in them."""
 
-    head: tuple[Line, ...]
+    head: Sequence[Line]
     blank: int
     header: Header
-    rest: Iterator[Line]
 
 
-def open_table(lines: Iterable[Line], wanted: Wanted, origin: Origin) -> Opening:
-    """Read as far as a heading may stand. Raises SourceFault for a file without any content."""
-    coming = iter(lines)
+def first_lines(lines: Iterable[Line]) -> tuple[list[Line], int]:
+    """The lines among which a heading may stand, and how many blank ones stood between them."""
     head: list[Line] = []
     blank = 0
-    for line in coming:
+    for line in lines:
         if any(clean(shown(cell)) for cell in line.cells):
             head.append(line)
             if len(head) == FIRST_LINES:
                 break
         else:
             blank += 1
+    return head, blank
+
+
+def opened(head: Sequence[Line], blank: int, wanted: Wanted, origin: Origin) -> Opening:
+    """The heading found. Raises SourceFault for a file without any content."""
     header = find_header(head, wanted)
     if header is None:
         raise origin.fault("no_header")
-    return Opening(tuple(head), blank, header, coming)
+    return Opening(head, blank, header)
 
 
-def read_rows(opening: Opening, wanted: Wanted, origin: Origin, *, strict_width: bool, shift: int = 0) -> Table:
-    """All rows below the heading. `strict_width`: a line with more or fewer cells than the heading is malformed.
+def read_rows(
+    opening: Opening, rest: Iterable[Block], wanted: Wanted, origin: Origin, *, strict_width: bool, shift: int = 0
+) -> Table:
+    """All rows below the heading; `rest` comes after the first lines. Raises SourceFault for a heading in doubt.
 
-    `shift`: days to add to the serials of a workbook that counts from 1904.
+    `strict_width`: a line with more or fewer cells than the heading is malformed. `shift`: days to add to the serials
+    of a workbook that counts from 1904.
     """
-    header = opening.header
     agency = _agency(opening, wanted)
-    must_fit(header, wanted, origin, agency=bool(agency))
-    furniture = Furniture(header, wanted.required)
-    width = _Width(header)
-    maker = _Maker(header, strict_width=strict_width, shift=shift)
-    rows = tuple(
-        maker.row(line)
-        for line in chain(opening.head[header.last + 1 :], opening.rest)
-        if furniture.is_record(line) and width.saw(line)
-    )
-    notes = [*_extra(header, width, origin), *_left_out(opening, furniture, width, origin)]
-    return Table(rows, tuple(notes), agency)
+    must_fit(opening.header, wanted, origin, agency=bool(agency))
+    notes: list[Note] = []
+    reader = _Reader(opening, wanted, strict_width=strict_width, shift=shift)
+
+    def rows() -> Iterator[Rows]:
+        below = block_of(opening.head[opening.header.last + 1 :])
+        for block in chain((below,), rest):
+            yield reader.rows(block)
+        notes.extend(reader.notes(opening, origin))
+
+    return Table(rows=rows(), notes=notes, agency=agency)
 
 
 def _agency(opening: Opening, wanted: Wanted) -> str:
@@ -83,72 +87,133 @@ def _agency(opening: Opening, wanted: Wanted) -> str:
     return next((name for name in tries if name and wanted.knows_agency(name)), "")
 
 
-class _Width:
-    """Which columns without a heading hold something."""
+class _Reader:
+    """Makes rows of blocks under one heading and counts what it leaves out."""
 
-    def __init__(self, header: Header) -> None:
-        self.nameless = [column for column, label in enumerate(header.labels) if not clean(label)]
-        self.filled: set[int] = set()
-
-    def saw(self, line: Line) -> bool:
-        """Look at one record; always true, to stand in a condition."""
-        for column in self.nameless:
-            if column < len(line.cells) and line.cells[column] != "":
-                self.filled.add(column)
-        return True
-
-
-class _Maker:
-    """Makes rows of lines under one heading."""
-
-    def __init__(self, header: Header, *, strict_width: bool, shift: int) -> None:
+    def __init__(self, opening: Opening, wanted: Wanted, *, strict_width: bool, shift: int) -> None:
+        header = opening.header
         self.width = len(header.places)
         self.strict = strict_width
         self.shift = shift
+        self.unused = header.unused
         self.used = [(place.name, place.kind, column) for column, place in enumerate(header.places) if place]
+        self.furniture = Furniture(header, wanted.required)
+        self.nameless = [column for column, label in enumerate(header.labels) if not clean(label)]
+        self.filled: set[int] = set()  # columns without a heading that hold something
 
-    def row(self, line: Line) -> Row:
-        """A row of the wrong width cannot be told apart from a shifted one: none of its cells is used."""
-        cells = line.cells
-        if self.strict and len(cells) != self.width:
-            return _malformed(line, "field_count")
-        values: dict[str, str] = {}
-        wrong = ""
-        for name, kind, column in self.used:
-            cell = cells[column] if column < len(cells) else ""
-            if isinstance(cell, str) and (kind is not Kind.CODE or "+" not in cell):
-                values[name] = cell
-            else:
-                values[name], spoilt = cell_text(cell, kind, self.shift)
-                wrong = wrong or spoilt
-        if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in cells):
-            wrong = "field_too_long"
-        return _malformed(line, wrong) if wrong else Row(line=line.number, values=values)
+    def rows(self, block: Block) -> Rows:
+        """The records of a block, in order."""
+        self.furniture.left_out["blank"] += block.blank
+        dropped, malformed = self._judged(block)
+        columns: dict[str, Sequence[str | None]] = {}
+        for name, kind, place in self.used:
+            cells = block.columns[place] if place < len(block.columns) else ("",) * len(block)
+            columns[name], wrong = _texts(cells, kind, self.shift, plain=block.plain)
+            for position, code in wrong.items():
+                malformed.setdefault(position, code)
+        if block.long:
+            malformed |= self._too_long(block, malformed)
+        self._see(block, dropped)
+        broken = {n: Malformed(code, self._fingerprint(block.line(n))) for n, code in malformed.items()}
+        return _without(columns, block.numbers, dropped, broken)
+
+    def notes(self, opening: Opening, origin: Origin) -> Iterator[Note]:
+        """What ops should know when all was read."""
+        extra = [*self.unused, *("?" for _ in self.filled)]
+        if extra:
+            names = ", ".join(clean(name)[:40] or "?" for name in extra[:5])
+            yield origin.note("extra_columns", count=len(extra), columns=names)
+        left_out = self.furniture.left_out
+        counts = {
+            "titles": opening.header.first,
+            "headings": left_out["heading"] + left_out["index"],
+            "groups": left_out["group"],
+            "totals": left_out["total"],
+            "signatures": left_out["signature"],
+            "blank": opening.blank + left_out["blank"],
+            "empty": len(self.nameless) - len(self.filled),
+        }
+        if any(counts.values()):
+            yield origin.note("left_out", **counts)
+
+    def _judged(self, block: Block) -> tuple[set[int], dict[int, str]]:
+        """Positions that are no records, and records of the wrong width: these cannot be told from shifted ones."""
+        dropped: set[int] = set()
+        malformed: dict[int, str] = {}
+        before = -1
+        for position in self.furniture.doubtful(block):
+            if position > before + 1:
+                self.furniture.records_passed()
+            before = position
+            line = block.line(position)
+            if not self.furniture.is_record(line):
+                dropped.add(position)
+            elif self.strict and len(line.cells) != self.width:
+                malformed[position] = "field_count"
+                self.filled.update(n for n in self.nameless if n < len(line.cells) and line.cells[n] != "")
+        if before + 1 < len(block):
+            self.furniture.records_passed()
+        return dropped, malformed
+
+    def _see(self, block: Block, dropped: set[int]) -> None:
+        for place in self.nameless:
+            if place not in self.filled and place < len(block.columns):
+                cells = block.columns[place]
+                if cells.count("") < len(cells) and any(c != "" and n not in dropped for n, c in enumerate(cells)):
+                    self.filled.add(place)
+
+    def _too_long(self, block: Block, malformed: Mapping[int, str]) -> dict[int, str]:
+        lines = (
+            (n, block.odd[n].cells if n in block.odd else cells)
+            for n, cells in enumerate(zip(*block.columns, strict=True))
+        )
+        return {
+            n: "field_too_long"
+            for n, cells in lines
+            if malformed.get(n) != "field_count" and any(isinstance(c, str) and len(c) > LONGEST_CELL for c in cells)
+        }
+
+    def _fingerprint(self, line: Line) -> str:
+        cells = list(line.cells)
+        while not self.strict and cells and cells[-1] == "":
+            cells.pop()
+        joined = "\x1f".join(map(shown, cells))
+        return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _malformed(line: Line, wrong: str) -> Row:
-    joined = "\x1f".join(map(shown, line.cells))
-    digest = hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
-    return Row(line=line.number, values={}, malformed=wrong, fingerprint=digest)
+def _texts(
+    cells: Sequence[Cell], kind: Kind, shift: int, *, plain: bool
+) -> tuple[Sequence[str | None], dict[int, str]]:
+    """A column as text, and by position why a cell cannot be trusted."""
+    if plain or set(map(type, cells)) <= {str}:
+        assert _is_text(cells)
+        if kind is not Kind.CODE or "+" not in "".join(cells):
+            return cells, {}
+    texts, wrong = list[str | None](), dict[int, str]()
+    for position, cell in enumerate(cells):
+        text, code = (cell, "") if isinstance(cell, str) and "+" not in cell else cell_text(cell, kind, shift)
+        texts.append(text)
+        if code:
+            wrong[position] = code
+    return texts, wrong
 
 
-def _extra(header: Header, width: _Width, origin: Origin) -> Iterator[Note]:
-    extra: Sequence[str] = [*header.unused, *("?" for _ in width.filled)]
-    if extra:
-        shown_names = ", ".join(clean(name)[:40] or "?" for name in extra[:5])
-        yield origin.note("extra_columns", count=len(extra), columns=shown_names)
+def _is_text(_cells: Sequence[Cell]) -> TypeGuard[Sequence[str]]:
+    return True  # the caller has looked, or the file has nothing else
 
 
-def _left_out(opening: Opening, furniture: Furniture, width: _Width, origin: Origin) -> Iterator[Note]:
-    left_out = furniture.left_out
-    counts = {
-        "titles": opening.header.first,
-        "headings": left_out["heading"] + left_out["index"],
-        "groups": left_out["group"],
-        "totals": left_out["total"],
-        "signatures": left_out["signature"],
-        "blank": opening.blank + left_out["blank"],
-        "empty": len(width.nameless) - len(width.filled),
-    }
-    if any(counts.values()):
-        yield origin.note("left_out", **counts)
+def _without(
+    columns: Mapping[str, Sequence[str | None]],
+    numbers: Sequence[int],
+    dropped: set[int],
+    malformed: Mapping[int, Malformed],
+) -> Rows:
+    """Rows without what is no record; cells of malformed ones are emptied."""
+    if not dropped and not malformed:
+        return Rows(columns=columns, lines=numbers)
+    kept = [position for position in range(len(numbers)) if position not in dropped]
+    return Rows(
+        columns={name: [None if n in malformed else cells[n] for n in kept] for name, cells in columns.items()},
+        lines=[numbers[n] for n in kept],
+        malformed={place: malformed[n] for place, n in enumerate(kept) if n in malformed},
+    )

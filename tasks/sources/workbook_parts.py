@@ -6,6 +6,7 @@ nothing else of ours: starting it must stay cheap.
 
 import re
 import zipfile
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 Place = tuple[int, int]
@@ -29,23 +30,56 @@ class Refused(Exception):  # noqa: N818 -- said to people as it is
         self.code = code
 
 
-def look_through(package: zipfile.ZipFile, unpacked: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the parts say: the part of each sheet in the workbook's order, `marks` by part of visible ones.
+
+    `shift`: the days by which serials of the 1904 system are behind.
+    """
+
+    sheets: list[str]
+    shift: int
+    marks: dict[str, dict[Place, str | int]]
+
+
+def look_through(package: zipfile.ZipFile, unpacked: int) -> Looked:
     """Every part whole (its check sum is tested), none larger than announced, none with a document type of its own."""
-    for part in package.infolist():
+    left = unpacked
+
+    def checked(part: zipfile.ZipInfo) -> bytes:
+        nonlocal left
         with package.open(part) as opened:
-            content = opened.read(unpacked + 1)
-        unpacked -= len(content)
-        if unpacked < 0:
+            content = opened.read(left + 1)
+        left -= len(content)
+        if left < 0:
             raise Refused("workbook_bomb")
         if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-            if b"\0" in content[:256]:
-                raise Refused("workbook_damaged")  # no spreadsheet writes its parts in UTF-16; entities could hide
-            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-                raise Refused("workbook_entities")
+            _check_markup(content)
+        return content
+
+    large = [part for part in package.infolist() if part.filename.lower().startswith("xl/worksheets/")]
+    for part in package.infolist():
+        if part not in large:
+            checked(part)
+    sheets, shown, shift = _sheets_of(package)
+    padded = _padded_styles(package)
+    marks: dict[str, dict[Place, str | int]] = {}
+    for part in package.infolist():
+        content = checked(part) if part in large else b""
+        if part.filename in shown:
+            marks[part.filename] = marks_of(content or package.read(part), padded)
+    return Looked(sheets, shift, marks)
 
 
-def sheets_of(package: zipfile.ZipFile) -> tuple[list[str], int]:
-    """The part of each sheet in the workbook's order, and the days by which serials of the 1904 system are behind."""
+def _check_markup(content: bytes) -> None:
+    if b"\0" in content[:256]:
+        raise Refused("workbook_damaged")  # no spreadsheet writes its parts in UTF-16; entities could hide
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise Refused("workbook_entities")
+
+
+def _sheets_of(package: zipfile.ZipFile) -> tuple[list[str], set[str], int]:
+    """The part of each sheet in the workbook's order, the visible ones, and the days by which serials are behind."""
     names = {name.lower(): name for name in package.namelist()}
     book = ET.fromstring(package.read(names["xl/workbook.xml"]))  # noqa: S314 -- document types are refused before
     targets: dict[str, str] = {}
@@ -54,18 +88,20 @@ def sheets_of(package: zipfile.ZipFile) -> tuple[list[str], int]:
             target = relation.get("Target", "")
             path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             targets[relation.get("Id", "")] = names.get(path.lower(), "")
-    parts, shift = [], 0
+    parts, shown, shift = list[str](), set[str](), 0
     for element in book.iter():
         tag = element.tag.rpartition("}")[2]
         if tag == "sheet":
             reference = next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == "id" and "}" in k), "")
             parts.append(targets.get(reference, ""))
+            if element.get("state", "visible") == "visible":
+                shown.add(parts[-1])
         elif tag == "workbookPr" and element.get("date1904", "0") in ("1", "true"):
             shift = 1462
-    return parts, shift
+    return parts, shown, shift
 
 
-def padded_styles(package: zipfile.ZipFile) -> dict[bytes, int]:
+def _padded_styles(package: zipfile.ZipFile) -> dict[bytes, int]:
     """Styles that show a number with leading zeros (`00000`), by their index: how many digits they show."""
     name = next((name for name in package.namelist() if name.lower() == "xl/styles.xml"), None)
     if name is None:

@@ -14,7 +14,7 @@ import xlsxwriter
 from tasks.rules.datasets import DATASETS
 from tasks.sources.base import SourceFault
 from tasks.sources.sentences import SENTENCES
-from tasks.sources.table import Heading, Origin
+from tasks.sources.table import Heading, Origin, Rows, Wanted
 from tasks.sources.workbook import read_workbook
 from tasks.sources.workbook_check import WorkbookLimits, check_workbook
 from tests.drop_folder import AS_OF, HEADER, ROWS, fault, left_out, pull, put, values, with_parts, workbook
@@ -38,8 +38,12 @@ def rejected(drop: Path) -> dict[str, str]:
 
 def refusal(body: bytes, limits: WorkbookLimits | None = None) -> str:
     with pytest.raises(SourceFault) as caught:
-        read_workbook(body, source="drop", file="a.xlsx", headings=HEADINGS, limits=limits)
+        rows_of(body, limits)
     return caught.value.code
+
+
+def rows_of(body: bytes, limits: WorkbookLimits | None = None) -> list[Rows]:
+    return list(read_workbook(body, Wanted(headings=HEADINGS), ORIGIN, limits or WorkbookLimits()).rows)
 
 
 def checked(body: bytes, limits: WorkbookLimits | None = None) -> str:
@@ -67,12 +71,12 @@ def test_a_workbook_cut_anywhere_is_refused_whole(drop: Path) -> None:
 
 
 def test_a_flipped_byte_never_changes_a_record(drop: Path) -> None:
-    clean = read_workbook(GOOD, source="drop", file="a.xlsx", headings=HEADINGS).rows
+    clean = rows_of(GOOD)
     refused = 0
     for place in range(30, len(GOOD), len(GOOD) // 25):
         flipped = GOOD[:place] + bytes([GOOD[place] ^ 0x55]) + GOOD[place + 1 :]
         try:
-            rows = read_workbook(flipped, source="drop", file="a.xlsx", headings=HEADINGS).rows
+            rows = rows_of(flipped)
         except SourceFault:
             refused += 1
         else:
@@ -159,19 +163,14 @@ def test_a_text_used_in_very_many_cells_is_refused() -> None:
 
 
 def long_sheet(rows: int) -> bytes:
-    cells = "".join(
-        f'<row r="{n}">' + "".join(f'<c r="{c}{n}"><v>{n}</v></c>' for c in "ABCDEFG") + "</row>"
-        for n in range(1, rows + 1)
-    )
-    return with_parts(
-        GOOD,
-        {SHEET: lambda xml: xml[: xml.find(b"<sheetData>")] + f"<sheetData>{cells}</sheetData></worksheet>".encode()},
-    )
+    cells = b"<row>" + b"<c><v>1</v></c>" * 7 + b"</row>"
+    more = cells * rows + b"</sheetData>"
+    return with_parts(GOOD, {SHEET: lambda xml: xml.replace(b"</sheetData>", more)}, method=0)
 
 
 def test_memory_and_time_of_the_reading_process_end() -> None:
     assert refusal(GOOD, WorkbookLimits(wall_seconds=0.001)) == "workbook_too_slow"
-    long = long_sheet(150_000)
+    long = long_sheet(350_000)
     assert refusal(long, WorkbookLimits(cpu_seconds=1)) == "workbook_too_slow"
     assert refusal(long, WorkbookLimits(memory=130 * 1024 * 1024)) == "workbook_too_complex"
 

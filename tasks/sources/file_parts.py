@@ -1,0 +1,124 @@
+"""Landed files become parts of a pull, read from the landing block by block.
+
+Which reader a file needs is told here by its name; which files a pull takes is files.py's part.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Final
+
+from tasks.intake.landing import LandedBody, Landing, LandingError
+from tasks.intake.unit_map import UnitMap
+from tasks.rules.datasets import Dataset
+from tasks.rules.timezone import HANOI
+from tasks.sources.base import PART_ROWS, Malformed, Note, Part, SourceFault
+from tasks.sources.csv_table import read_csv
+from tasks.sources.rejected import OF_THE_FILE, tell_sender
+from tasks.sources.table import Heading, Origin, Rows, Table, Wanted
+from tasks.sources.workbook import read_workbook
+from tasks.sources.workbook_check import WorkbookLimits
+
+_TEXTS: Final = frozenset({".csv", ".txt", ".tsv"})
+_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})  # their content says which may be read
+
+
+def is_text(name: str) -> bool:
+    """Whether a file of that name is read as CSV."""
+    return PurePath(name).suffix.lower() in _TEXTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReader:
+    """How the files of one source are read. Its fields are those of `files.FilesSource`."""
+
+    source: str
+    dataset: Dataset
+    folder: Path
+    constants: Mapping[str, str]
+    encoding: str
+    delimiter: str | None
+    unit_map: UnitMap | None
+
+    def parts(self, bodies: tuple[LandedBody, ...], landing: Landing, notes: list[Note]) -> Iterator[Part]:
+        """All records of these bodies. Raises SourceFault; a fault of the file is told to its sender as well."""
+        for body in bodies:
+            try:
+                yield from self._parts(body, landing, notes)
+            except SourceFault as fault:
+                if fault.code in OF_THE_FILE and not landing.dry:
+                    tell_sender(self.folder, body.name, body.sha256, fault)
+                raise
+            except (LandingError, OSError):
+                params = {"source": self.source, "file": body.name}
+                raise SourceFault("landing_unreadable", params, transient=True) from None
+
+    def _parts(self, body: LandedBody, landing: Landing, notes: list[Note]) -> Iterator[Part]:
+        table = self._table(body, landing)
+        given = {"unit_code": table.agency, **self.constants} if table.agency else self.constants
+        packed = _Packed(body, given)
+        for rows in table.rows:
+            packed.add(rows)
+            if len(packed.lines) >= PART_ROWS:
+                yield from packed.whole(PART_ROWS)
+        yield from packed.whole(1)
+        notes.extend(table.notes)
+
+    def _table(self, body: LandedBody, landing: Landing) -> Table:
+        origin, wanted = Origin(self.source, body.name), self._wanted(body)
+        if PurePath(body.name).suffix.lower() in _WORKBOOKS:
+            limits = WorkbookLimits()
+            if body.bytes > limits.raw:
+                raise origin.fault("file_too_large", limit=limits.raw)
+            return read_workbook(landing.read(body.sha256), wanted, origin, limits)
+        if not is_text(body.name):
+            raise origin.fault("format_unsupported")
+        blocks = landing.blocks(body.sha256)
+        return read_csv(blocks, wanted, origin, encoding=self.encoding, delimiter=self.delimiter)
+
+    def _wanted(self, body: LandedBody) -> Wanted:
+        headings = [Heading(c.name, c.headings, c.required, c.kind) for c in self.dataset.columns]
+        return Wanted(headings=headings, constants=self.constants, knows_agency=self._agencies(body))
+
+    def _agencies(self, body: LandedBody) -> Callable[[str], bool] | None:
+        moment, unit_map = body.data_moment.astimezone(HANOI).date(), self.unit_map
+        return None if unit_map is None else lambda name: unit_map.unit_code(name, moment) is not None
+
+
+@dataclass(slots=True)
+class _Packed:
+    """Rows of one body that wait to become a part."""
+
+    body: LandedBody
+    given: Mapping[str, str]
+    columns: dict[str, list[str | None]] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=list)
+    malformed: dict[int, Malformed] = field(default_factory=dict)
+
+    def add(self, rows: Rows) -> None:
+        before = len(self.lines)
+        self.lines.extend(rows.lines)
+        for name, cells in rows.columns.items():
+            self.columns.setdefault(name, []).extend(cells)
+        self.malformed.update((before + place, broken) for place, broken in rows.malformed.items())
+
+    def whole(self, least: int) -> Iterator[Part]:
+        """Parts of what waits, as long as it is at least so many rows."""
+        while len(self.lines) >= least:
+            columns, lines, malformed = self.columns, self.lines, self.malformed
+            self.columns = {name: cells[PART_ROWS:] for name, cells in columns.items()}
+            self.lines = lines[PART_ROWS:]
+            self.malformed = {place - PART_ROWS: broken for place, broken in malformed.items() if place >= PART_ROWS}
+            if self.lines:
+                columns = {name: cells[:PART_ROWS] for name, cells in columns.items()}
+                lines = lines[:PART_ROWS]
+                malformed = {place: broken for place, broken in malformed.items() if place < PART_ROWS}
+            yield self._part(columns, lines, malformed)
+
+    def _part(self, columns: dict[str, list[str | None]], lines: list[int], malformed: dict[int, Malformed]) -> Part:
+        for name, text in self.given.items():
+            if name not in columns:
+                columns[name] = [None if n in malformed else text for n in range(len(lines))]
+        head = f"sha256:{self.body.sha256}#"
+        refs = [head + str(line) for line in lines]
+        return Part(columns=columns, refs=refs, moment=self.body.data_moment, malformed=malformed)
