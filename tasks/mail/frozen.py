@@ -11,13 +11,13 @@ from tasks.rules.model import Bulletin, Digest, ItemFacts
 _DIGEST = TypeAdapter(Digest)
 _BULLETIN = TypeAdapter(Bulletin)
 _FACTS = TypeAdapter(ItemFacts)
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {Digest: _DIGEST, Bulletin: _BULLETIN, ItemFacts: _FACTS}  # costly to make
 _CLOCKED = ("as_of", "revision", "data_moment")
 
 
 def freeze(value: Digest | Bulletin | ItemFacts) -> dict[str, Any]:
     """JSON-able form; instants in ISO 8601 with their zone."""
-    adapter: TypeAdapter[Any] = TypeAdapter(type(value))
-    frozen: dict[str, Any] = adapter.dump_python(value, mode="json")
+    frozen: dict[str, Any] = _ADAPTERS[type(value)].dump_python(value, mode="json")
     return frozen
 
 
