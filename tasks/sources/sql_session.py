@@ -103,7 +103,7 @@ def read_only(access: Access) -> Iterator[Session]:
     engine = _engine(url, access, place, limits)
     conn = None
     try:
-        conn = _connected(engine, access, place)
+        conn = _connected(engine, access, place, limits)
         with conn.begin():
             yield Session(conn, place, limits, access.deadline_seconds)
     except DBAPIError as error:
@@ -146,13 +146,13 @@ def _engine(url: URL, access: Access, place: Place, limits: Limits) -> Engine:
     return engine
 
 
-def _connected(engine: Engine, access: Access, place: Place) -> Connection:
+def _connected(engine: Engine, access: Access, place: Place, limits: Limits) -> Connection:
     """Three tries where the server cannot be reached, none where it answers and refuses."""
     for wait in (_FIRST_WAIT * 2**n for n in range(_TRIES - 1)):
         try:
             return engine.connect()
         except DBAPIError as error:
-            if not place.refusal(error, connected=False).transient:
+            if limits.remaining <= 0 or not place.refusal(error, connected=False).transient:
                 raise
         access.sleep(wait)
     return engine.connect()
