@@ -28,13 +28,16 @@ def differs(dossier: DossierFile, state: DossierState, dates: DossierDates, worl
     """The two dates lie more than one working day apart and no known pause explains it.
 
     A source that left its appointment where it was before a pause, or moved it for some of the pauses only, is
-    explained. An approved extension has replaced both dates.
+    explained, and so is one that follows an approved extension.
     """
     if dates.appointment_on is None or dates.own_on is None or dates.original_due_on is not None:
         return False
     if not _apart(dates.appointment_on, dates.own_on, world.calendar):
         return False
-    return all(_apart(dates.appointment_on, day, world.calendar) for day in _with_fewer_pauses(dossier, state, world))
+    explained = [*_with_fewer_pauses(dossier, state, world)]
+    if state.extended_to is not None:
+        explained.append(world.calendar.on_or_after(state.extended_to.astimezone(HANOI).date()))
+    return all(_apart(dates.appointment_on, day, world.calendar) for day in explained)
 
 
 def cause_of(dossier: DossierFile, state: DossierState, dates: DossierDates, world: World) -> str:
