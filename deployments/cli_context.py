@@ -2,7 +2,7 @@
 
 import json as jsonlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -107,10 +107,16 @@ def print_table(headings: tuple[str, ...], rows: list[tuple[Any, ...]], empty: s
     if not rows:
         typer.echo(empty)
         return
+    for line in table_lines(headings, rows):
+        typer.echo(line)
+
+
+def table_lines(headings: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
+    """Headings and rows in aligned columns."""
     cells = [headings, *[tuple("" if c is None else str(c) for c in row) for row in rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(headings))]
     for row in cells:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _plain(value: Any) -> Any:

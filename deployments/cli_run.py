@@ -13,6 +13,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Không ghi gì, không 
 Out = Annotated[Path | None, typer.Option("--out", help="Chạy thử: thư mục ghi các thư lẽ ra được gửi.")]
 Outside = Annotated[bool, typer.Option("--outside-window", help="Gửi ngoài khung giờ; cần --reason.")]
 Reason = Annotated[str, typer.Option("--reason", help="Lý do gửi ngoài khung giờ.")]
+AcceptDrop = Annotated[
+    bool, typer.Option("--accept-drop", help="Nguồn này lần này ít hơn hẳn là đúng; cần --source và --reason.")
+]
+DropReason = Annotated[str, typer.Option("--reason", help="Lý do chấp nhận số liệu giảm nhiều; ghi vào sổ.")]
 
 run_app = typer.Typer(help="Chạy một luồng công việc ngay bây giờ.", no_args_is_help=True)
 
@@ -40,9 +44,17 @@ def morning(
 
 
 @run_app.command("sync")
-def sync(context: typer.Context, source: Source = "", as_of: AsOf = "", dry_run: DryRun = False) -> None:
+def sync(
+    context: typer.Context,
+    source: Source = "",
+    as_of: AsOf = "",
+    dry_run: DryRun = False,
+    accept_drop: AcceptDrop = False,
+    reason: DropReason = "",
+) -> None:
     """Kéo và nạp dữ liệu."""
-    _run(context, "sync", source=source, as_of=as_of, dry_run=dry_run)
+    words = {"accept_drop": accept_drop, "reason": reason}
+    _run(context, "sync", source=source, as_of=as_of, dry_run=dry_run, **words)
 
 
 @run_app.command("flag")
@@ -73,14 +85,21 @@ def bulletin(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False, 
 
 def demo(
     context: typer.Context,
-    folder: Annotated[Path, typer.Option("--dir", help="Thư mục của bản mẫu.")] = Path("demo-out"),
+    folder: Annotated[Path | None, typer.Option("--dir", help="Thư mục của bản mẫu (mặc định demo-out).")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Bắt đầu lại từ đầu.")] = False,
     keep_serving: Annotated[bool, typer.Option("--keep-serving", help="Giữ giao diện Prefect chạy.")] = False,
+    province: Annotated[bool, typer.Option("--province", help="Một buổi sáng của cả tỉnh: 40 đơn vị.")] = False,
 ) -> None:
-    """Kể câu chuyện bảy buổi sáng từ đầu đến cuối."""
+    """Kể câu chuyện bảy buổi sáng từ đầu đến cuối, hoặc một buổi sáng của cả tỉnh."""
+    verbose = shown(context).verbose
+    if province:
+        from deployments.demo.province_stage import FOLDER, play_province
+
+        raise typer.Exit(play_province((folder or FOLDER).absolute(), fresh=fresh, verbose=verbose))
     from deployments.demo.stage import play
 
-    raise typer.Exit(play(folder.absolute(), fresh=fresh, keep_serving=keep_serving, verbose=shown(context).verbose))
+    chosen = (folder or Path("demo-out")).absolute()
+    raise typer.Exit(play(chosen, fresh=fresh, keep_serving=keep_serving, verbose=verbose))
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Thư mục đích.")] = Path()) -> None:
@@ -107,7 +126,11 @@ def _run(context: typer.Context, flow: str, **parameters: Any) -> None:
     from deployments.running import run_flow
 
     cli: CliContext = shown(context)
-    asked = {name: parameters[name] for name in ("as_of", "source", "outside_window", "reason") if name in parameters}
+    asked = {
+        name: parameters[name]
+        for name in ("as_of", "source", "outside_window", "accept_drop", "reason")
+        if name in parameters
+    }
     settings = checked(cli.config, **asked)
     report = run_flow(flow, cli.config, settings, verbose=cli.verbose, **parameters)
     if cli.json:

@@ -1,14 +1,13 @@
-"""Looking: `flags`, `status`, `quarantine list`, `db`. Read-only snapshots that never wait for a run."""
+"""Looking: `flags`, `status`, `db`. Read-only snapshots that never wait for a run."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from deployments.cli_context import CliContext, print_json, print_table, shown
+from deployments.cli_context import print_json, print_table, shown
 from deployments.cli_words import say
 
-quarantine_app = typer.Typer(help="Khu cách ly: bản ghi chưa được dùng và lý do.", no_args_is_help=True)
 db_app = typer.Typer(help="Kho dữ liệu.", no_args_is_help=True)
 
 
@@ -16,7 +15,6 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("flags", help="Các cảnh báo đang mở.")(flags)
     app.command("status", help="Tình hình chung và việc cần người xử lý.")(status)
-    app.add_typer(quarantine_app, name="quarantine")
     app.add_typer(db_app, name="db")
 
 
@@ -74,33 +72,6 @@ def status(context: typer.Context) -> None:
         print_json(found)
     else:
         _print_status(found, cli.locale())
-
-
-@quarantine_app.command("list")
-def quarantine_list(context: typer.Context) -> None:
-    """Các bản ghi đang bị cách ly."""
-    from warehouse.quarantine_desk import open_rows
-
-    cli: CliContext = shown(context)
-    with cli.reading() as conn:
-        rows = [
-            {
-                "id": r["id"],
-                "source": r["source"],
-                "dataset": r["dataset"],
-                "key": r["record_key"],
-                "reasons": r["reasons"],
-                "first_seen_at": r["first_seen_at"],
-            }
-            for r in open_rows(conn)
-        ]
-    if cli.json:
-        print_json(rows)
-        return
-    locale = cli.locale()
-    headings = ("#", *(say(k, locale) for k in ("source", "key", "reason")))
-    cells = [(r["id"], r["source"], r["key"], "; ".join(x["text"] for x in r["reasons"])) for r in rows]
-    print_table(headings, cells, say("no_quarantine", locale))
 
 
 @db_app.command("upgrade")

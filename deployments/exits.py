@@ -14,6 +14,7 @@ _BY_NAME = {
     "CalendarUnknownError": EXIT_CONFIGURATION,
     "CalendarFileError": EXIT_CONFIGURATION,
     "UsageFaultError": EXIT_CONFIGURATION,
+    "DropNotExplainedError": EXIT_CONFIGURATION,
     "StarterExistsError": EXIT_CONFIGURATION,
     "SchemaError": EXIT_CONFIGURATION,
     "WarehouseUnavailableError": EXIT_CONFIGURATION,

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 
 def checked(
-    config: Path, *, as_of: str = "", source: str = "", outside_window: bool = False, reason: str = ""
+    config: Path,
+    *,
+    as_of: str = "",
+    source: str = "",
+    outside_window: bool = False,
+    accept_drop: bool = False,
+    reason: str = "",
 ) -> Settings:
     """The configuration, when a run asked for so may start.
 
@@ -30,6 +36,8 @@ def checked(
     locale = settings.locale
     if outside_window and not reason:
         raise UsageFaultError(refusal("reason", locale))
+    if accept_drop and not (source and reason.strip()):
+        raise UsageFaultError(refusal("accept_drop", locale))
     known = [one.name for one in settings.sources]
     if source and source not in known:
         raise UsageFaultError(refusal("source", locale, name=source, known=", ".join(known)))

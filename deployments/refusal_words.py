@@ -70,6 +70,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{target} is of another day and is not sent again: choose --handed or --not-handed; "
         "its items come with the next mail.",
     ),
+    "DropNotExplainedError": (
+        "Chấp nhận số liệu giảm nhiều thì phải nêu đúng một nguồn và lý do.",
+        "A drop is accepted for one named source and with a reason.",
+    ),
     "as_of": (
         "--as-of {text!r}: viết dạng 2026-11-23T07:30.",
         "--as-of {text!r}: write it as 2026-11-23T07:30.",
@@ -85,6 +89,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "reason": (
         '--outside-window cần kèm --reason "lý do".',
         '--outside-window needs --reason "why".',
+    ),
+    "accept_drop": (
+        '--accept-drop cần kèm --source NGUỒN và --reason "lý do".',
+        '--accept-drop needs --source NAME and --reason "why".',
     ),
     "no_folder": (
         "không tạo được thư mục {folder}",

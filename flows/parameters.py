@@ -30,6 +30,12 @@ OUTSIDE_WINDOW = _asked(
     default=False, title="Gửi ngoài khung giờ", description="Sau sự cố, đến hết giờ gửi bù; phải nêu lý do."
 )
 REASON = _asked("", "Lý do", "Bắt buộc khi gửi ngoài khung giờ.")
+ACCEPT_DROP = _asked(
+    default=False,
+    title="Chấp nhận số liệu giảm nhiều",
+    description="Một người đã xác nhận nguồn lần này ít hơn hẳn là đúng; phải nêu tên nguồn và lý do.",
+)
+DROP_REASON = _asked("", "Lý do chấp nhận", "Bắt buộc khi chấp nhận số liệu giảm nhiều; ghi vào sổ.")
 WAIT_SECONDS = _asked(
     600.0, "Chờ lượt chạy khác (giây)", "Nếu một lượt khác đang làm việc thì chờ tối đa bấy nhiêu giây."
 )

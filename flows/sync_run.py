@@ -5,7 +5,8 @@ from prefect.client.schemas.objects import State
 
 from flows.conclusion import told
 from flows.names import run_name
-from flows.parameters import AS_OF, CONFIG, DRY_RUN, ONLY_SOURCE
+from flows.parameters import ACCEPT_DROP, AS_OF, CONFIG, DROP_REASON, DRY_RUN, ONLY_SOURCE, Reason
+from tasks.accepting import note_accepted_drop
 from tasks.loading import load_source
 from tasks.pulling import pull_source
 from tasks.releasing import promote_released_rows
@@ -15,14 +16,30 @@ from tasks.tidying import tidy_landing
 
 @flow(name="sync", flow_run_name=run_name, persist_result=False, log_prints=False)
 def sync_run(
-    config: str = CONFIG, as_of: str = AS_OF, source: str = ONLY_SOURCE, dry_run: bool = DRY_RUN
+    config: str = CONFIG,
+    as_of: str = AS_OF,
+    source: str = ONLY_SOURCE,
+    dry_run: bool = DRY_RUN,
+    accept_drop: bool = ACCEPT_DROP,
+    reason: Reason = DROP_REASON,
 ) -> State[None] | None:
     """Kéo dữ liệu từ các nguồn, kiểm tra, nạp vào kho; bản ghi lỗi vào khu cách ly, nguồn lỗi bị chặn lại."""
-    return told(RunRequest(flow="sync", config=config, as_of=as_of, source=source, dry_run=dry_run), tell_sync)
+    request = RunRequest(
+        flow="sync",
+        config=config,
+        as_of=as_of,
+        source=source,
+        dry_run=dry_run,
+        accept_drop=accept_drop,
+        reason=reason,
+    )
+    return told(request, tell_sync)
 
 
 def tell_sync(run: Run) -> None:
     """What people released first, then source by source, master data first as configured."""
+    if run.request.accept_drop:
+        note_accepted_drop(run.run_id)
     promote_released_rows(run.run_id)
     for source in run.settings.sources:
         if run.request.source in ("", source.name) and pull_source(run.run_id, source.name):

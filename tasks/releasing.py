@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from tasks.intake.rebuilt import rebuilt
 from tasks.narration import logger
 from tasks.rules.datasets import DATASETS
-from tasks.rules.release import RELEASED, Candidate, Refusal, refusal_of
+from tasks.rules.release import Refusal, refusal_of
 from tasks.run_context import Run, current
 from warehouse import loads, quarantine_desk
 
@@ -50,12 +50,12 @@ def promote(run: Run, conn: Connection, source: str) -> Counter[str]:
 
 def release_refused(conn: Connection, row: Mapping[str, Any], now: datetime) -> Refusal | None:
     """Why the row cannot be let in as it stands; None: it can."""
-    refused = refusal_of(_candidate(conn, row))
+    refused = refusal_of(quarantine_desk.candidate(conn, row))
     return refused or (NOT_BUILT if _values(row, now) is None else None)
 
 
 def _load(run: Run, conn: Connection, row: Mapping[str, Any]) -> str:
-    refused = refusal_of(_candidate(conn, row))
+    refused = refusal_of(quarantine_desk.candidate(conn, row))
     if refused is not None:
         return {"already_there": "unchanged", "overtaken": "older"}.get(refused.code, refused.code)
     values = _values(row, run.clock.as_of)
@@ -86,24 +86,3 @@ def _values(row: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
         content_hash=row["content_hash"],
         as_of=now,
     )
-
-
-def _candidate(conn: Connection, row: Mapping[str, Any]) -> Candidate:
-    now = quarantine_desk.current_of(conn, row)
-    return Candidate(
-        dataset=DATASETS[row["dataset"]],
-        record_key=row["record_key"],
-        content_hash=row["content_hash"],
-        content=row["content"],
-        reasons=[reason["code"] for reason in row["reasons"]],
-        moment=quarantine_desk.moment_of(conn, row),
-        current_moment=None if now is None else now["data_moment"],
-        current_hash=None if now is None else now["content_hash"],
-        released_beside=row["closed_at"] is None and _beside(conn, row),
-    )
-
-
-def _beside(conn: Connection, row: Mapping[str, Any]) -> bool:
-    """Another row of the key, told by the source at the same time, was let in."""
-    others = quarantine_desk.siblings(conn, row)
-    return any(o["closed_reason"] == RELEASED and o["last_seen_at"] >= row["first_seen_at"] for o in others)

@@ -179,6 +179,11 @@ def cancel_mail(conn: Connection, mail_id: int, by: str, reason: str, now: datet
     _audit(conn, now, by, "outbox_cancel", str(mail_id), {"reason": reason})
 
 
+def note_accepted_drop(conn: Connection, source: str, by: str, reason: str, now: datetime) -> None:
+    """A person said that far fewer records of that source than before are right this time; `by`: the run told so."""
+    _audit(conn, now, by, "accept_drop", source, {"reason": reason})
+
+
 def audit_rows(conn: Connection, limit: int = 100) -> list[dict[str, Any]]:
     """The latest acts, newest first."""
     return [dict(row) for row in conn.execute(select(audit).order_by(audit.c.id.desc()).limit(limit)).mappings()]

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from tasks.rules.datasets import DATASETS
+from tasks.rules.release import Candidate
 from warehouse.current import rows_by_key
 from warehouse.errors import DeskError
 from warehouse.lineage import bodies_of
@@ -112,6 +114,28 @@ def moment_of(conn: Connection, found: Mapping[str, Any]) -> datetime:
         body = body_of(conn, found)
         moment = body["data_moment"] if body else found["last_seen_at"]
     return moment
+
+
+def candidate(conn: Connection, found: Mapping[str, Any]) -> Candidate:
+    """The row with what is known around it, for the rule that decides on a release."""
+    now = current_of(conn, found)
+    return Candidate(
+        dataset=DATASETS[found["dataset"]],
+        record_key=found["record_key"],
+        content_hash=found["content_hash"],
+        content=found["content"],
+        reasons=[reason["code"] for reason in found["reasons"]],
+        moment=moment_of(conn, found),
+        current_moment=None if now is None else now["data_moment"],
+        current_hash=None if now is None else now["content_hash"],
+        released_beside=found["closed_at"] is None and _beside(conn, found),
+    )
+
+
+def _beside(conn: Connection, found: Mapping[str, Any]) -> bool:
+    """Another row of the key, told by the source at the same time, was let in."""
+    others = siblings(conn, found)
+    return any(o["closed_reason"] == RELEASED and o["last_seen_at"] >= found["first_seen_at"] for o in others)
 
 
 def acts_on(conn: Connection, row_id: int) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from datetime import datetime
 from tasks.rules.datasets import VOCABULARY, Dataset, Kind
 
 KEYLESS = "?"  # with which the place-holder key of a row without one begins
-RELEASED = "released"
 # faults of plausibility: what the row says can be stored and reckoned with
 PLAUSIBILITY = frozenset(
     {
