@@ -40,7 +40,7 @@ def run(path: Path, url: str = "") -> dict[str, Any]:
     lenient = "all_varchar = true, header = true, ignore_errors = true, null_padding = true, max_line_size = 4000000"
     columns = f"{others}, {dates}, coalesce(due_at, '') AS due_text"
     conn.execute(f"CREATE TABLE raw AS SELECT {columns} FROM read_csv(?, {lenient})", [str(path)])
-    conn.execute(f"CREATE TABLE good AS SELECT * EXCLUDE (due_text) FROM raw WHERE NOT ({_FAULTS})")
+    conn.execute(f"CREATE TABLE good AS SELECT * EXCLUDE (due_text) FROM raw WHERE NOT coalesce(({_FAULTS}), false)")
     newest = "row_number() OVER (PARTITION BY source_record_id ORDER BY updated_at DESC NULLS LAST) = 1"
     conn.execute(f"CREATE TABLE kept AS SELECT * FROM good QUALIFY {newest}")
     late = (

@@ -21,9 +21,9 @@ LATENCY_MS = 100
 TITLE = "Pull over HTTP"
 TOLD = f"""
 One-stop software that takes {LATENCY_MS} ms for every page of {PAGE} records, asked {CONCURRENCY} times at once
-(what was agreed with its operator). Ours: ask, land on disk, look through each page and prove that the list was read whole. Floor: a bare httpx
-client that fetches as many pages with as many threads and throws them away: the server's own time. Reading the landed
-records for the load is part of the load and told in the note.
+(what was agreed with its operator). Ours: ask, land on disk, look through each page and prove that the list was read
+whole. Floor: a bare httpx client that fetches as many pages with as many threads and throws them away: the server's own
+time. Reading the landed records for the load is part of the load and told in the note.
 """
 
 
