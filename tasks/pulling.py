@@ -32,6 +32,11 @@ NOT_TO_BE_TAKEN = frozenset(
         "too_many_pages",
         "sudden_zero",
         "mass_vanish",
+        "sql_missing_column",
+        "sql_duplicate_column",
+        "sql_key_null",
+        "sql_key_repeats",
+        "sql_sudden_zero",
     }
 )
 

@@ -15,6 +15,7 @@ _PART = r'(?:[^\W\d][\w$]*|"[^"]+")'
 _VIEW = re.compile(rf"{_PART}(?:\.{_PART}){{0,2}}")
 _SELECT = re.compile(r"\s*(?:select|with)\b", re.IGNORECASE)
 _SCHEME = re.compile(r"(sqlite|postgresql(\+psycopg)?|[a-z0-9]+(\+[a-z0-9_]+)?)://")
+_SQLITE_FILE = re.compile(r"sqlite:///(?!:memory:).")
 _SECRET_KEYS = ("password", "passwd", "pwd")
 
 
@@ -69,7 +70,8 @@ class SqlAccess(Section):
             raise refuse("sql_url") from None
         if holds_secret:
             raise refuse("sql_url_secret")
-        if not _SCHEME.match(value) or value in ("sqlite://", "sqlite:///", "sqlite:///:memory:"):
+        no_file = value.startswith("sqlite:") and not _SQLITE_FILE.match(value)
+        if not _SCHEME.match(value) or no_file:
             raise refuse("sql_url")
         return value
 

@@ -127,7 +127,8 @@ def _address(access: Access) -> URL:
         raise SourceFault("sql_unreachable", {"source": access.source, "host": "?"}) from None
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
-    return url.set(password=access.password) if access.password else url
+    takes_one = access.password and url.get_backend_name() != "sqlite"
+    return url.set(password=access.password) if takes_one else url
 
 
 def _shown(url: URL) -> str:
@@ -142,6 +143,8 @@ def _engine(url: URL, access: Access, place: Place, limits: Limits) -> Engine:
     except (ModuleNotFoundError, NoSuchModuleError) as missing:
         name = getattr(missing, "name", None) or url.drivername
         raise place.fault("sql_no_driver", what=name) from None
+    except ArgumentError:
+        raise place.fault("sql_unreachable") from None
     prepare(engine, access, limits)
     return engine
 
