@@ -4,7 +4,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
@@ -19,13 +19,15 @@ class Asked:
     headers: dict[str, str]
 
 
-Answer = Callable[[Asked], bytes]
+Answer = Callable[[Asked], bytes | Iterator[bytes]]
 
 
 class FaultServer:
     """Context manager. `answer` gives the whole reply, status line and all; then the connection is closed.
 
-    `drip`: send one byte at a time, so often a second as `drip` says, until the other side hangs up.
+    Connections are served side by side, but `answer` is called for one request at a time, in the order of `asked`.
+    A reply that is an iterator is sent piece by piece until the other side hangs up. `most_at_once`: how many requests
+    were under way together. `drip`: one byte at a time, so often a second as `drip` says.
     """
 
     def __init__(self, answer: Answer, *, tls: ssl.SSLContext | None = None, drip: float = 0.0) -> None:
@@ -34,6 +36,9 @@ class FaultServer:
         self._tls = tls
         self._drip = drip
         self._over = threading.Event()
+        self._turn = threading.Lock()
+        self._under_way = 0
+        self.most_at_once = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -52,18 +57,25 @@ class FaultServer:
         self._thread.join()
 
     def _serve(self) -> None:
+        served: list[threading.Thread] = []
         while not self._over.is_set():
             try:
                 connection, _ = self._listener.accept()
             except OSError:
-                return
-            try:
-                if self._tls:
-                    connection = self._tls.wrap_socket(connection, server_side=True)
-                with connection:
-                    self._one(connection)
-            except OSError:
-                connection.close()
+                break
+            served.append(threading.Thread(target=self._connected, args=(connection,), daemon=True))
+            served[-1].start()
+        for thread in served:
+            thread.join(timeout=10)
+
+    def _connected(self, connection: socket.socket) -> None:
+        try:
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            with connection:
+                self._one(connection)
+        except OSError:
+            connection.close()
 
     def _one(self, connection: socket.socket) -> None:
         head = b""
@@ -76,15 +88,27 @@ class FaultServer:
         address = urlsplit(request.split(" ")[1])
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         asked = Asked(address.path, dict(parse_qsl(address.query)), headers)
-        self.asked.append(asked)
-        reply = self._answer(asked)
-        if not self._drip:
+        with self._turn:
+            self._under_way += 1
+            self.most_at_once = max(self.most_at_once, self._under_way)
+        try:
+            self._reply(connection, asked)
+        finally:
+            with self._turn:
+                self._under_way -= 1
+
+    def _reply(self, connection: socket.socket, asked: Asked) -> None:
+        with self._turn:
+            self.asked.append(asked)
+            reply = self._answer(asked)
+        if isinstance(reply, bytes) and not self._drip:
             connection.sendall(reply)
             return
-        for place in range(len(reply)):
-            if self._over.wait(1 / self._drip):
+        pieces = (reply[n : n + 1] for n in range(len(reply))) if isinstance(reply, bytes) else reply
+        for piece in pieces:
+            if self._over.wait(1 / self._drip if self._drip else 0):
                 return
-            connection.sendall(reply[place : place + 1])
+            connection.sendall(piece)
 
 
 def reply(body: bytes, *, status: int = 200, kind: str = "application/json", length: int | None = None) -> bytes:
@@ -92,6 +116,12 @@ def reply(body: bytes, *, status: int = 200, kind: str = "application/json", len
     size = len(body) if length is None else length
     claim = f"Content-Length: {size}\r\n" if size >= 0 else ""
     return f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n{claim}Connection: close\r\n\r\n".encode() + body
+
+
+def head(status: int = 200, **more: str) -> bytes:
+    """The head of a reply that goes on until the connection ends; `more` headers with _ for -."""
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in more.items())
+    return f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{lines}Connection: close\r\n\r\n".encode()
 
 
 def json_reply(answer: object, *, status: int = 200) -> bytes:

@@ -17,11 +17,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from deployments.demo.bad_rows import BAD_ROWS, BadRow
 from deployments.demo.dossiers import DOSSIERS
+from deployments.demo.one_stop_figures import figures
 from deployments.demo.one_stop_query import page, select
 from deployments.demo.story import MORNINGS, Dossier
 from deployments.demo.wire import GROUP_ID, Row, bad_row, dossier_row, for_detail, for_list
 
 BASE_PATH = "/o/rest/v2"
+STATISTICS_PATH = "/o/rest/statistics"
 USERNAME = "dondoc"
 NOT_LOGGED_IN = {"code": 203, "message": "Non-authoritative", "description": "Please login"}
 
@@ -102,7 +104,7 @@ def _handler_for(api: OneStopApi) -> type[BaseHTTPRequestHandler]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One request: ping, list or detail; anything else is the software's 403."""
+    """One request: ping, list, detail or figures; anything else is the software's 403."""
 
     one_stop: OneStopApi
     protocol_version = "HTTP/1.1"
@@ -118,6 +120,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(203, NOT_LOGGED_IN)
         elif path == "/dossiers":
             self._list(dict(parse_qsl(address.query)))
+        elif path == STATISTICS_PATH:
+            told = figures(self.one_stop.rows(), dict(parse_qsl(address.query)))
+            self._json(200, envelope(len(told), told))
         elif path.startswith("/dossiers/"):
             self._detail(path.removeprefix("/dossiers/"))
         else:

@@ -13,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.intake.landing import LandedBody, Landing, LandingError
-from tasks.rules.datasets import DATASETS
 from tasks.sources.base import PART_ROWS, Malformed, Note, Part, SourceFault
-from tasks.sources.opencps_fields import OTHER_ORIGINALITY, Mapped, map_record
+from tasks.sources.opencps_fields import COLUMNS, OTHER_ORIGINALITY, Mapped, map_record
 from tasks.sources.opencps_pages import Page, records_of
 
 _Ints = NDArray[np.uint64]
 _64 = 0xFFFF_FFFF_FFFF_FFFF
-_COLUMNS = [column.name for column in DATASETS["dossiers"].columns]
 
 
 @dataclass(slots=True)
@@ -112,9 +110,9 @@ class Telling:
         return mapped.ignored != OTHER_ORIGINALITY and mapped.record_id in self.known_open
 
     def _part(self, refs: list[str], kept: list[Mapped]) -> Part:
-        told = {name for one in kept for name in one.values}
+        rows = [one.values for one in kept]
         return Part(
-            columns={name: [one.values.get(name) for one in kept] for name in _COLUMNS if name in told},
+            columns={name: [values.get(name) for values in rows] for name in COLUMNS},
             refs=refs,
             moment=self.moment,
             malformed={n: Malformed(one.malformed, one.fingerprint) for n, one in enumerate(kept) if one.malformed},
