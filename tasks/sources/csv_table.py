@@ -15,7 +15,7 @@ from tasks.sources.table_rows import first_lines, opened, read_rows
 from tasks.sources.text_lines import TextLines
 
 _DELIMITERS: Final = (",", ";", "\t")
-_AT_ONCE: Final = 250  # rows; more do not fit where the processor is quick
+_AT_ONCE: Final = 250  # rows; more cost the memory keeper more than they save
 _MOST_LINES_LOOKED_AT: Final = 10_000  # for the delimiter
 
 

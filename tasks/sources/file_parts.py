@@ -3,7 +3,7 @@
 Which reader a file needs is told here by its name; which files a pull takes is files.py's part.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Final
@@ -56,12 +56,14 @@ class FileReader:
     def _parts(self, body: LandedBody, landing: Landing, notes: list[Note]) -> Iterator[Part]:
         table = self._table(body, landing)
         given = {"unit_code": table.agency, **self.constants} if table.agency else self.constants
-        packed = _Packed(body, given)
+        waiting = _Waiting(body, given)
         for rows in table.rows:
-            packed.add(rows)
-            if len(packed.lines) >= PART_ROWS:
-                yield from packed.whole(PART_ROWS)
-        yield from packed.whole(1)
+            if waiting.lines and len(waiting.lines) + len(rows.lines) > PART_ROWS:
+                yield waiting.part()
+                waiting = _Waiting(body, given)
+            waiting.add(rows)
+        if waiting.lines:
+            yield waiting.part()
         notes.extend(table.notes)
 
     def _table(self, body: LandedBody, landing: Landing) -> Table:
@@ -86,7 +88,7 @@ class FileReader:
 
 
 @dataclass(slots=True)
-class _Packed:
+class _Waiting:
     """Rows of one body that wait to become a part."""
 
     body: LandedBody
@@ -102,23 +104,12 @@ class _Packed:
             self.columns.setdefault(name, []).extend(cells)
         self.malformed.update((before + place, broken) for place, broken in rows.malformed.items())
 
-    def whole(self, least: int) -> Iterator[Part]:
-        """Parts of what waits, as long as it is at least so many rows."""
-        while len(self.lines) >= least:
-            columns, lines, malformed = self.columns, self.lines, self.malformed
-            self.columns = {name: cells[PART_ROWS:] for name, cells in columns.items()}
-            self.lines = lines[PART_ROWS:]
-            self.malformed = {place - PART_ROWS: broken for place, broken in malformed.items() if place >= PART_ROWS}
-            if self.lines:
-                columns = {name: cells[:PART_ROWS] for name, cells in columns.items()}
-                lines = lines[:PART_ROWS]
-                malformed = {place: broken for place, broken in malformed.items() if place < PART_ROWS}
-            yield self._part(columns, lines, malformed)
-
-    def _part(self, columns: dict[str, list[str | None]], lines: list[int], malformed: dict[int, Malformed]) -> Part:
+    def part(self) -> Part:
+        size = range(len(self.lines))
+        columns: dict[str, Sequence[str | None]] = {**self.columns}
         for name, text in self.given.items():
             if name not in columns:
-                columns[name] = [None if n in malformed else text for n in range(len(lines))]
+                columns[name] = [None if n in self.malformed else text for n in size]
         head = f"sha256:{self.body.sha256}#"
-        refs = [head + str(line) for line in lines]
-        return Part(columns=columns, refs=refs, moment=self.body.data_moment, malformed=malformed)
+        refs = [head + str(line) for line in self.lines]
+        return Part(columns=columns, refs=refs, moment=self.body.data_moment, malformed=self.malformed)

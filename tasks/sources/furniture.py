@@ -72,13 +72,13 @@ class Furniture:
             width = len(block.columns) - _FEW
             found.update(n for n, cells in enumerate(zip(*block.columns, strict=True)) if cells.count("") >= width)
         for column in block.columns[:_FEW]:
-            if _may_open_total(column, plain=block.plain):
+            if _may_open_total(column):
                 found.update(n for n, cell in enumerate(column) if _opens_total(cell))
         place, label = self._key
         if place >= len(block.columns):
             return list(range(len(block)))
         keys = block.columns[place]
-        if label in keys or not (block.plain and all(map(str.strip, map(str, keys)))):
+        if label in keys or not _all_filled(keys):
             found.update(n for n, cell in enumerate(keys) if cell == label or not shown(cell).strip())
         return sorted(found)
 
@@ -161,10 +161,21 @@ def _opens_total(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.lstrip()[:2].casefold() in _OPENS_TOTAL
 
 
-def _may_open_total(column: Sequence[Any], *, plain: bool) -> bool:
+def _may_open_total(column: Sequence[Any]) -> bool:
     """Told by the few beginnings that occur in a column."""
-    heads = set(map(_BEGINNING, column)) if plain else {cell[:2] for cell in column if isinstance(cell, str)}
+    try:
+        heads = set(map(_BEGINNING, column))
+    except TypeError:  # not all of them are text
+        heads = {cell[:2] for cell in column if isinstance(cell, str)}
     return any(head[:1].isspace() or head.casefold() in _OPENS_TOTAL for head in heads)
+
+
+def _all_filled(column: Sequence[Any]) -> bool:
+    """Whether it is sure that every cell shows something."""
+    try:
+        return all(map(str.strip, column))
+    except TypeError:  # not all of them are text
+        return False
 
 
 def _is_index(texts: Sequence[tuple[int, str]]) -> bool:

@@ -3,8 +3,8 @@
 Part of workbook_child.py, under its limits. Most lines pass untouched.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import zip_longest
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, zip_longest
 from typing import Any
 
 from tasks.intake.text import clean
@@ -39,7 +39,7 @@ class SheetLines:
         head: list[Any] = []
         blank = 0
         for number, row in self._rows:
-            cells = self._whole(number, row) if number in self._special else row
+            cells = self._whole(number, row)
             if any(not isinstance(cell, str) or clean(cell) for cell in cells):
                 head.append((number + 1, cells, self._spans.get(number, [])))
                 if len(head) == first:
@@ -51,25 +51,21 @@ class SheetLines:
     def blocks(self) -> Iterator[Told]:
         """What is left: numbers of lines, columns, and the spans of lines that have any, by position."""
         most = max(1, min(_AT_ONCE, _CELLS_AT_ONCE // max(1, self._width)))
-        numbers, rows, odd = list[int](), list[list[Any]](), list[tuple[int, list[Span]]]()
-        for number, row in self._rows:
-            if number in self._special:
-                row = self._whole(number, row)  # noqa: PLW2901 -- the same line, completed
-                if number in self._spans:
-                    odd.append((len(rows), self._spans[number]))
-            if row.count("") == len(row):
-                self.blank += 1
-                odd = [one for one in odd if one[0] < len(rows)]
-                continue
-            numbers.append(number + 1)
-            rows.append(row)
-            if len(rows) == most:
-                yield numbers, _columns(rows), odd
-                numbers, rows, odd = [], [], []
-        if rows:
-            yield numbers, _columns(rows), odd
+        while lines := list(islice(self._rows, most)):
+            odd = list[tuple[int, list[Span]]]()
+            if self._special or _may_be_blank(lines):
+                lines = [(number, self._whole(number, row)) for number, row in lines]
+                filled = [(number, row) for number, row in lines if row.count("") < len(row)]
+                self.blank += len(lines) - len(filled)
+                odd = [(n, self._spans[number]) for n, (number, _) in enumerate(filled) if number in self._spans]
+                lines = filled
+            if lines:
+                numbers, rows = zip(*lines, strict=True)
+                yield [number + 1 for number in numbers], _columns(rows), odd
 
     def _whole(self, number: int, row: list[Any]) -> list[Any]:
+        if number not in self._special:
+            return row
         cells = list(row)
         for column, mark in self._marks.get(number, {}).items():
             cells.extend([""] * (column + 1 - len(cells)))
@@ -80,7 +76,12 @@ class SheetLines:
         return cells
 
 
-def _columns(rows: list[list[Any]]) -> list[Any]:
+def _may_be_blank(lines: Sequence[tuple[int, list[Any]]]) -> bool:
+    """Not where some column is filled on every line."""
+    return not lines[0][1] or all("" in column for column in zip(*(row for _, row in lines), strict=False))
+
+
+def _columns(rows: Sequence[list[Any]]) -> list[Any]:
     if len(set(map(len, rows))) == 1:
         return list(zip(*rows, strict=True))
     return list(zip_longest(*rows, fillvalue=""))

@@ -19,6 +19,7 @@ _END_OF_CELL = re.compile(rb"</(?:\w+:)?c\s*>")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d{1,6})[\"']")
 _TEXT_RESULT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
+_PLAIN_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>]*\?>)?\s*<[A-Za-z]")
 _ZEROS = re.compile(r"0{2,30}")
 
 
@@ -74,6 +75,8 @@ def look_through(package: zipfile.ZipFile, unpacked: int) -> Looked:
 def _check_markup(content: bytes) -> None:
     if b"\0" in content[:256]:
         raise Refused("workbook_damaged")  # no spreadsheet writes its parts in UTF-16; entities could hide
+    if _PLAIN_START.match(content):
+        return  # the root is open: a document type cannot come any more
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise Refused("workbook_entities")
 
@@ -123,17 +126,23 @@ def _padded_styles(package: zipfile.ZipFile) -> dict[bytes, int]:
 def marks_of(xml: bytes, padded: dict[bytes, int]) -> dict[Place, str | int]:
     """Cells the reader tells nothing of: errors, formulas without a result, numbers shown with leading zeros."""
     marks: dict[Place, str | int] = {}
-    end_of_data = max(xml.rfind(b"</sheetData"), xml.rfind(b":sheetData"))
-    xml = xml[:end_of_data] if end_of_data > 0 else xml
+    begin, last = xml.find(b"sheetData"), xml.rfind(b"</sheetData")
+    last = last if last > 0 else xml.rfind(b":sheetData")
+    last = last if last > 0 else len(xml)
+    formulas = xml.find(b"f", max(begin, 0), last) >= 0  # a letter is found at once, and most tables have none
+    errors = xml.find(b"e", max(begin, 0) + len(b"sheetData"), last) >= 0
+    if not (padded or formulas or errors):
+        return marks
+    xml = xml[:last]
     if padded:
         for cell in _CELL.finditer(xml):
             style = _STYLE.search(cell[1])
             if style and style[1] in padded:
                 marks[_place(cell[1])] = padded[style[1]]
-    for hit in _ERROR.finditer(xml) if b'"e"' in xml or b"'e'" in xml else ():
+    for hit in _ERROR.finditer(xml) if errors and (b'"e"' in xml or b"'e'" in xml) else ():
         if wrong := _CELL.match(xml, xml.rfind(b"<", 0, hit.start())):
             marks[_place(wrong[1])] = "cell_error"
-    for hit in _FORMULA.finditer(xml) if b"<f" in xml or b":f" in xml else ():
+    for hit in _FORMULA.finditer(xml) if formulas and (b"<f" in xml or b":f" in xml) else ():
         tag, end = _cell_before(xml, hit.start()), _END_OF_CELL.search(xml, hit.start())
         value = _VALUE.search(xml, hit.start(), end.start() + 2 if end else len(xml))
         empty = value is None or not value[1].strip()
