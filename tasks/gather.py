@@ -12,7 +12,7 @@ from tasks.rules.directory import Directory
 from tasks.rules.records import DossierFile, RecommendationFile
 from tasks.rules.world import World
 from tasks.run_context import Run
-from warehouse import current, desk, freshness, missed, quarantine
+from warehouse import current, desk, freshness, missed, quarantine, reopenings
 
 
 def world_of(run: Run, conn: Connection) -> World:
@@ -68,6 +68,7 @@ def _dossiers(conn: Connection, rows: list[dict[str, object]]) -> list[DossierFi
         siblings=current.dossiers_by_code(conn, told_of),
         doubtful=_doubtful(conn),
         missed=missed.keys_missed(conn),
+        reopened=reopenings.reopened(conn),
         first_loads=freshness.first_loads(conn),
     )
 

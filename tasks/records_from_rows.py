@@ -51,13 +51,15 @@ def dossier_files(
     siblings: Iterable[Row] = (),
     doubtful: Container[str] = (),
     missed: Mapping[tuple[str, str], datetime] = MappingProxyType({}),
+    reopened: Mapping[tuple[str, str], int] = MappingProxyType({}),
     first_loads: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[DossierFile]:
     """Dossiers with their events.
 
     `moments` gives each source's newest data moment: a row that did not change is as fresh as its source. `siblings`
     are all dossiers that bear one of the codes, `doubtful` the item keys of which a newer version is in quarantine,
-    `missed` the places that sweeps do not find any more. A version learnt after its source's first load is a change.
+    `missed` what sweeps do not find any more, `reopened` how often it was finished before. A version learnt after its
+    source's first load is a change.
     """
     rows = list(rows)
     events, unclear = events_of_dossiers(event_rows, [*rows, *siblings])
@@ -74,6 +76,7 @@ def dossier_files(
                 in_doubt=place in unclear or record.item_key in doubtful,
                 content_changed_at=_changed_at(r, first_loads),
                 missed_since=missed.get(place),
+                reopened=reopened.get(place, 0),
             )
         )
     return files

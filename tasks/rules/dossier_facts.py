@@ -42,7 +42,7 @@ def facts_of(
         unit_name=unit.name if unit else record.unit_code,
         recorded_unit_code=record.unit_code,
         recorded_unit_name=lead.recorded.name if lead.recorded else record.unit_code,
-        arming=arming_event(record.item_key, flag, promised),
+        arming=arming_event(record.item_key, flag, promised, dossier.reopened),
         title=record.procedure_name or (procedure.name if procedure else ""),
         field=record.field or (procedure.field if procedure else ""),
         received_at=record.received_at,

@@ -177,6 +177,7 @@ class DossierFile:
     procedure: Procedure | None = None
     in_doubt: bool = False  # a newer version lies in quarantine, or events cannot be told from another dossier's
     content_changed_at: datetime | None = None  # when a change of its row was last learnt
+    reopened: int = 0  # how often it had been finished before
     missed_since: datetime | None = None  # two sweeps of its source have not found it: first missed then
 
 
