@@ -99,6 +99,7 @@ group_id = {GROUP_ID}
 username = "{USERNAME}"
 password_env = "{PASSWORD_ENV}"
 unit_map = "{UNIT_MAP_NAME}"
+statistics = true
 """
 
 
