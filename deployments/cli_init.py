@@ -1,13 +1,17 @@
-"""`dondoc init`: a commented configuration in shadow mode and a made-up sample file for every dataset.
+"""`dondoc init`: a commented configuration in shadow mode, a made-up sample for every dataset, and a guide.
 
 The files themselves stand in `init_templates/`; wiring to the command line is `cli`'s. Nothing is ever overwritten.
 """
 
 import codecs
 from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+from deployments.init_dates import moved
+from deployments.init_guide import GUIDES, guide
 
 CONFIG = "dondoc.toml"
 SENTENCES = {
@@ -17,9 +21,13 @@ SENTENCES = {
     ),
     "written": (
         "Đã tạo {count} tệp trong {folder}. Chế độ shadow: thư được soạn và lưu, không gửi cho ai.\n"
-        "Thử ngay:   dondoc --config {config} run morning --dry-run",
+        "Đọc trước: {folder}/HUONG-DAN.md\n"
+        "Thử ngay:  dondoc --config {config} run morning --dry-run\n"
+        "Còn thiếu: dondoc --config {config} doctor",
         "{count} files written to {folder}. Shadow mode: mails are composed and stored, sent to nobody.\n"
-        "Try it:   dondoc --config {config} run morning --dry-run",
+        "Read first: {folder}/HUONG-DAN.en.md\n"
+        "Try it:     dondoc --config {config} run morning --dry-run\n"
+        "Missing:    dondoc --config {config} doctor",
     ),
 }
 
@@ -36,13 +44,14 @@ class StarterExistsError(Exception):
         return _sentence("exists", locale, names=", ".join(self.names))
 
 
-def write_starter(target: Path) -> tuple[Path, ...]:
+def write_starter(target: Path, today: date) -> tuple[Path, ...]:
     """Write the starter into `target` (made if missing) and return the files, the configuration first.
 
+    The dates of the samples are those of the weeks before `today`.
     CSV files get a byte order mark, so that spreadsheets show Vietnamese as it is. Raises StarterExistsError before
     anything is written when one of the files exists.
     """
-    wanted = dict(_templates())
+    wanted = dict(_templates(today))
     there = tuple(name for name in wanted if (target / name).exists())
     if there:
         raise StarterExistsError(there)
@@ -64,14 +73,16 @@ def _sentence(code: str, locale: str, **words: object) -> str:
     return (english if locale == "en" else vietnamese).format(**words)
 
 
-def _templates() -> Iterator[tuple[str, bytes]]:
+def _templates(today: date) -> Iterator[tuple[str, bytes]]:
     """Relative name and content of every file of the starter, the configuration first."""
     folder = files("deployments").joinpath("init_templates")
     yield CONFIG, folder.joinpath(CONFIG).read_bytes()
     for sample in sorted(folder.joinpath("data").iterdir(), key=lambda one: one.name):
         if sample.name.endswith(".csv"):
-            yield f"data/{sample.name}", _with_mark(sample)
+            yield f"data/{sample.name}", _as_of(sample, today)
+    for locale, name in GUIDES.items():
+        yield name, guide(locale).encode()
 
 
-def _with_mark(sample: Traversable) -> bytes:
-    return codecs.BOM_UTF8 + sample.read_bytes()
+def _as_of(sample: Traversable, today: date) -> bytes:
+    return codecs.BOM_UTF8 + moved(sample.read_text(encoding="utf-8"), today).encode()

@@ -105,8 +105,9 @@ def demo(
 def init(folder: Annotated[Path, typer.Argument(help="Thư mục đích.")] = Path()) -> None:
     """Viết dondoc.toml (chế độ thử) và tệp mẫu cho mọi loại dữ liệu."""
     from deployments.cli_init import write_starter, written_sentence
+    from deployments.preflight import moment_of
 
-    typer.echo(written_sentence(write_starter(folder)))
+    typer.echo(written_sentence(write_starter(folder, moment_of("", "vi").date())))
 
 
 def up(context: typer.Context, port: Annotated[int, typer.Option("--port", help="Cổng của giao diện.")] = 4200) -> None:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from deployments.cli_init import write_starter
+from deployments.init_dates import WRITTEN_FOR
 from deployments.schedules import DEPLOYMENTS
 from deployments.server import HOST, free_port, is_free
 from tests.repo.tree import ROOT
@@ -106,7 +107,7 @@ class Up:
 @contextmanager
 def started(folder: Path, *command: str, port: int | None = None) -> Iterator[Up]:
     """Over a fresh starter; nothing of it is left afterwards."""
-    write_starter(folder)
+    write_starter(folder, WRITTEN_FOR)
     up = Up(folder, port or free_port(), *command)
     yield up
     up.process.kill()

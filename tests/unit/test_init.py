@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deployments.cli_init import StarterExistsError, write_starter, written_sentence
+from deployments.init_dates import WRITTEN_FOR
 from expectations.run import CheckContext, check
 from tasks.intake.landing import Landing
 from tasks.intake.normalise import NormaliseContext
@@ -23,7 +24,7 @@ EARLIEST = datetime(2026, 11, 20, 16, 0, tzinfo=HANOI)  # the samples hold from 
 
 @pytest.fixture
 def starter(tmp_path: Path) -> Settings:
-    write_starter(tmp_path / "new")
+    write_starter(tmp_path / "new", WRITTEN_FOR)
     return load_settings(tmp_path / "new" / "dondoc.toml", {})
 
 
@@ -85,7 +86,7 @@ def test_nothing_is_overwritten_and_nothing_half_written(tmp_path: Path) -> None
     mine = tmp_path / "data" / "contacts.csv"
     mine.write_text("mine")
     with pytest.raises(StarterExistsError) as caught:
-        write_starter(tmp_path)
+        write_starter(tmp_path, WRITTEN_FOR)
     assert caught.value.names == ("data/contacts.csv",)
     assert "data/contacts.csv" in caught.value.sentence("vi")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [mine]
@@ -93,6 +94,6 @@ def test_nothing_is_overwritten_and_nothing_half_written(tmp_path: Path) -> None
 
 
 def test_the_next_step_is_named(tmp_path: Path) -> None:
-    written = write_starter(tmp_path)
+    written = write_starter(tmp_path, WRITTEN_FOR)
     assert "run morning --dry-run" in written_sentence(written)
     assert str(tmp_path / "dondoc.toml") in written_sentence(written, "en")

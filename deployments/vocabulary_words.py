@@ -1,0 +1,105 @@
+"""What each word of a closed list means, for the guide of `init`: Vietnamese and English.
+
+The lists themselves stand in `tasks/rules/vocabulary`; a test holds the two equal.
+"""
+
+from collections.abc import Mapping
+
+_DURATIONS = {
+    "working_day": ("ngày làm việc", "working days"),
+    "calendar_day": ("ngày (kể cả ngày nghỉ)", "calendar days"),
+    "working_hour": ("giờ làm việc", "working hours"),
+}
+MEANINGS: Mapping[tuple[str, str], Mapping[str, tuple[str, str]]] = {
+    ("units", "kind"): {
+        "department": ("sở, ban, ngành", "department of the province"),
+        "vertical_agency": ("cơ quan ngành dọc", "agency of a ministry"),
+        "service_unit": ("đơn vị sự nghiệp", "public service unit"),
+        "district": ("huyện (trước sắp xếp)", "district (before the reform)"),
+        "ward": ("phường", "ward"),
+        "commune": ("xã", "commune"),
+        "special_zone": ("đặc khu", "special zone"),
+        "one_stop": ("Bộ phận Một cửa", "one-stop office"),
+        "office": ("UBND, văn phòng", "people's committee, office"),
+    },
+    ("unit_succession", "share"): {
+        "whole": ("nhận toàn bộ", "takes over everything"),
+        "part": ("nhận một phần", "takes over a part"),
+        "default": ("nhận phần còn lại", "takes over the rest"),
+    },
+    ("contacts", "role"): {
+        "head": ("người đứng đầu", "head"),
+        "deputy": ("cấp phó", "deputy"),
+        "superior": ("lãnh đạo cấp trên trực tiếp", "direct superior"),
+        "leadership": ("lãnh đạo tỉnh", "leadership of the province"),
+        "officer": ("công chức phụ trách", "officer"),
+    },
+    ("procedures", "duration_unit"): _DURATIONS,
+    ("procedures", "internal_unit"): _DURATIONS,
+    ("procedures", "supplement_policy"): {
+        "pause": ("tạm dừng tính hạn khi chờ bổ sung", "the clock pauses while supplements are awaited"),
+        "restart": ("tính lại từ đầu khi bổ sung xong", "the clock starts anew when they have come"),
+        "none": ("không dừng", "the clock goes on"),
+    },
+    ("procedures", "status"): {
+        "active": ("đang hiệu lực", "in force"),
+        "replaced": ("đã thay thế", "replaced"),
+        "repealed": ("đã bãi bỏ", "repealed"),
+    },
+    ("dossiers", "status"): {
+        "1": ("mới nộp, chờ tiếp nhận", "submitted, not yet received"),
+        "2": ("được tiếp nhận", "received"),
+        "3": ("không được tiếp nhận", "refused"),
+        "4": ("đang xử lý", "in process"),
+        "5": ("yêu cầu bổ sung giấy tờ", "supplements asked for"),
+        "6": ("yêu cầu nghĩa vụ tài chính", "payment asked for"),
+        "7": ("công dân rút hồ sơ", "withdrawn"),
+        "8": ("dừng xử lý", "stopped"),
+        "9": ("đã xử lý xong", "resolved"),
+        "10": ("đã trả kết quả", "result handed out"),
+    },
+    ("dossiers", "duration_unit"): _DURATIONS,
+    ("dossier_events", "event"): {
+        "pause": ("tạm dừng", "paused"),
+        "resume": ("tiếp tục", "resumed"),
+        "extend": ("gia hạn", "extended"),
+        "transfer": ("chuyển đơn vị khác giữ", "passed to another unit"),
+        "apology": ("đã có thư xin lỗi", "letter of apology"),
+        "status": ("đổi trạng thái", "other status"),
+    },
+    ("recommendations", "status"): {
+        "issued": ("đã ban hành", "issued"),
+        "acknowledged": ("đơn vị đã nhận", "acknowledged"),
+        "disputed": ("đơn vị phản ánh", "disputed"),
+        "planned": ("đã có kế hoạch", "planned"),
+        "in_progress": ("đang thực hiện", "in progress"),
+        "reported": ("đơn vị báo cáo xong", "reported as done"),
+        "verified": ("đã xác minh", "verified"),
+        "closed": ("đã kết thúc", "closed"),
+        "partially_done": ("xong một phần", "partly done"),
+        "returned": ("trả lại để làm tiếp", "returned"),
+        "superseded": ("có kiến nghị khác thay", "superseded"),
+        "not_applicable": ("không còn phù hợp", "not applicable"),
+        "risk_accepted": ("chấp nhận tồn tại", "risk accepted"),
+        "transferred": ("chuyển đơn vị khác", "transferred"),
+        "cancelled": ("đã hủy", "cancelled"),
+    },
+    ("recommendation_events", "event"): {
+        "acknowledge": ("đơn vị nhận", "acknowledged"),
+        "dispute": ("đơn vị phản ánh", "disputed"),
+        "accept_plan": ("chấp nhận kế hoạch", "plan accepted"),
+        "progress": ("tiến độ", "progress"),
+        "report": ("báo cáo xong", "reported as done"),
+        "verify": ("xác minh", "verified"),
+        "return": ("trả lại", "returned"),
+        "partial": ("xong một phần", "partly done"),
+        "extend": ("gia hạn (cần số văn bản)", "extended (needs a document number)"),
+        "transfer": ("chuyển đơn vị khác", "transferred"),
+        "supersede": ("thay bằng kiến nghị khác", "superseded"),
+        "not_applicable": ("không còn phù hợp", "not applicable"),
+        "accept_risk": ("chấp nhận tồn tại (người duyệt, thời hạn)", "risk accepted (approver, expiry)"),
+        "cancel": ("hủy", "cancelled"),
+        "reopen": ("mở lại", "reopened"),
+        "close": ("kết thúc", "closed"),
+    },
+}
