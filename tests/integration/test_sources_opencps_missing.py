@@ -9,6 +9,8 @@ from tasks.sources.base import SourceFault
 from tests.fault_http import FaultServer
 from tests.opencps_server import OneStop, codes, ids, pull, row, run
 
+DROP = {"accept_drop": True}
+
 
 @pytest.fixture
 def landing(tmp_path: Path) -> Landing:
@@ -62,3 +64,38 @@ def test_many_missing_at_once_are_a_fault_of_the_source(landing: Landing) -> Non
             pull(server, landing, *(str(n) for n in range(10, 15)), detail_cap=4)
         assert len(server.asked) == 3  # not one detail was asked for
     assert fault.value.code == "mass_vanish"
+
+
+def test_a_person_may_say_that_all_are_gone(landing: Landing) -> None:
+    pulled = run(OneStop(), landing, "1", "2", asked=DROP)
+    assert (pulled.records, pulled.vanished) == ((), {"1", "2"})
+
+
+def test_a_person_may_say_that_many_are_gone_and_each_is_still_asked_for(landing: Landing) -> None:
+    one_stop = OneStop(open=[row(1)])
+    one_stop.details = {"11": row(11, dossierStatus="done")}
+    pulled = run(one_stop, landing, *(str(n) for n in range(10, 15)), detail_cap=2, asked=DROP)
+    assert ids(pulled) == ["1", "11"]
+    assert pulled.vanished == {"10", "12", "13", "14"}
+
+
+def test_those_that_two_sweeps_missed_stay_gone_without_being_asked_for(landing: Landing) -> None:
+    with FaultServer(OneStop(open=[row(1)])) as server:
+        pulled = pull(server, landing, "1", "2", "3", asked={"missed": frozenset({"1", "2"})}, detail_cap=1)
+        assert [a.path.rsplit("/", 1)[1] for a in server.asked[3:]] == ["3"]
+    assert pulled.vanished == {"2", "3"}  # 1 is back
+
+
+def test_a_full_pull_asks_for_them_again(landing: Landing) -> None:
+    one_stop = OneStop(open=[row(1)])
+    one_stop.details = {"2": row(2)}
+    pulled = run(one_stop, landing, "1", "2", "3", asked={"missed": frozenset({"2", "3"}), "full": True})
+    assert ids(pulled) == ["1", "2"]
+    assert pulled.vanished == {"3"}
+
+
+@pytest.mark.parametrize("change", [{"dossierStatus": "done"}, {"receiveDate": ""}, {"stepName": "Trình ký"}])
+def test_a_late_or_odd_update_comes_in_however_old_it_is(change: dict[str, object], landing: Landing) -> None:
+    """R11: nothing here goes by the date of a change, so none can be older than a mark."""
+    old = row(1, receiveDate="01/02/2019 08:00:00", lastActionDate="01/02/2019 08:00:00") | change
+    assert ids(run(OneStop(open=[old]), landing, "1")) == ["1"]
