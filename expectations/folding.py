@@ -18,9 +18,9 @@ class Folding:
     ordered: pd.Series  # several contents, and the newest is known
 
 
-def fold(frame: pd.DataFrame, usable: pd.Series) -> Folding:
-    """Look at the rows whose key is `usable`; columns record_key, content_hash and, where known, updated_at."""
-    rows = frame.loc[usable, ["record_key", "content_hash"]]
+def fold(frame: pd.DataFrame) -> Folding:
+    """Look at rows that have keys; columns record_key, content_hash and, where known, updated_at."""
+    rows = frame[["record_key", "content_hash"]]
     exact = rows.duplicated(keep="first")
     several = rows[~exact]
     several = several[several.duplicated("record_key", keep=False)]
@@ -28,7 +28,7 @@ def fold(frame: pd.DataFrame, usable: pd.Series) -> Folding:
     in_doubt = set(several.loc[~told, "record_key"])
     return Folding(
         exact=exact.reindex(frame.index, fill_value=False),
-        conflict=usable & frame["record_key"].isin(in_doubt),
+        conflict=frame["record_key"].isin(in_doubt),
         ordered=told.reindex(frame.index, fill_value=False),
     )
 

@@ -39,18 +39,12 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of one check. Rows are told by `rid`.
-
-    A rid stands in at most one of `row_faults` (quarantine), `duplicates` (the same content again) and
-    `superseded` (an older content of the same key; the newest of the pull was good). All others are good.
-    """
+    """The outcome of one check of rows, told by `rid`, or of a source as a whole. Rows not named are good."""
 
     dataset: str
     rows: int
     ran: int
     row_faults: dict[int, tuple[Reason, ...]] = field(default_factory=dict)
-    duplicates: frozenset[int] = frozenset()
-    superseded: frozenset[int] = frozenset()
     source_faults: tuple[Reason, ...] = ()
     results: tuple[RuleResult, ...] = ()
 
@@ -59,12 +53,25 @@ class Report:
         """True when nothing of this pull may be promoted, whatever its rows are like."""
         return bool(self.source_faults)
 
-    @property
-    def folded(self) -> frozenset[int]:
-        """Rows that another row of the same pull stands for: they count as duplicate."""
-        return self.duplicates | self.superseded
-
     def counts(self) -> dict[str, int]:
         """Quarantined rows by reason code, most frequent first; a row with two reasons counts under both."""
         found = Counter(reason.code for reasons in self.row_faults.values() for reason in reasons)
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+@dataclass(frozen=True)
+class KeyReport:
+    """What became of rows that share their key with others of the pull; a rid stands in at most one of the three.
+
+    `conflicts` go to quarantine, whatever else is wrong with them. `duplicates` (the same content again) and
+    `superseded` (an older content; the newest of the pull was good) count as duplicate: another row stands for them.
+    """
+
+    conflicts: dict[int, Reason] = field(default_factory=dict)
+    duplicates: frozenset[int] = frozenset()
+    superseded: frozenset[int] = frozenset()
+
+    @property
+    def folded(self) -> frozenset[int]:
+        """Rows that another row of the same pull stands for."""
+        return self.duplicates | self.superseded

@@ -1,11 +1,12 @@
-"""The check: a normalised frame in, a plain report out (design §2 validate).
+"""The check: rows in, a plain report out (design §2 validate); part by part, and the keys when all parts are read.
 
 Every refusal goes through an expectation and its list of row numbers, never through `success` of a suite. Whatever
 breaks inside becomes an `EngineFault` without the values that broke it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,44 +14,64 @@ import pandas as pd
 
 from expectations.check_context import CheckContext
 from expectations.context import expectation_module, results_of
-from expectations.folding import Folding, superseded
+from expectations.folding import fold, superseded
 from expectations.reading import RULE_META, crashed, rule_number, unexpected_rids
-from expectations.report import EngineFault, Reason, Report, RuleResult
+from expectations.report import EngineFault, KeyReport, Reason, Report, RuleResult
 from expectations.rules import Rule, Severity
-from expectations.shape import Sheet, common_helpers, frame_must_keep_contract
+from expectations.shape import CONFLICT, Sheet, common_helpers, frame_must_keep_contract
 from expectations.suites import SUITES
+from expectations.suites.common import KEY_RULE
 from tasks.rules.datasets import Dataset
 
-__all__ = ["CheckContext", "check", "run_rules"]
+__all__ = ["CheckContext", "check_keys", "check_rows", "check_source", "run_rules"]
 
 Outcome = tuple[Rule, RuleResult, list[int]]  # a broken source rule has no row numbers
 
 
-def check(dataset: Dataset, frame: pd.DataFrame, context: CheckContext) -> Report:
-    """Check one pull of a dataset; the frame is as `tasks/intake` normalises it and is not changed.
+def check_source(dataset: Dataset, columns: Collection[str], rows: int, context: CheckContext) -> Report:
+    """Check a pull as a whole: the columns it has and how many rows came. An empty delta is fine.
 
-    An empty frame is fine for a delta dataset; for a snapshot it is a source fault. When a required column is absent,
-    rows are not looked at.
+    Raises:
+        EngineFault: the check could not be trusted; nothing may be promoted.
+    """
+    rules = [r for r in SUITES[dataset.name].rules(context) if r.severity is Severity.SOURCE]
+    outline = pd.DataFrame(np.zeros((min(rows, 1), len(columns)), dtype=bool), columns=list(columns))
+    outcomes = run_rules(outline, rules) if rules else []
+    faults = tuple(rule.reason for rule, result, _ in outcomes if result.unexpected)
+    return replace(_report(dataset, rows, outcomes), source_faults=faults)
+
+
+def check_rows(dataset: Dataset, frame: pd.DataFrame, context: CheckContext) -> Report:
+    """Check rows of a pull, each for itself; the frame is as `tasks/intake` normalises it and is not changed.
 
     Raises:
         EngineFault: the check could not be trusted; nothing may be promoted.
     """
     suite = SUITES[dataset.name]
-    rules = suite.rules(context)
     frame_must_keep_contract(dataset, frame)
-    source_outcomes = run_rules(_outline(frame), [r for r in rules if r.severity is Severity.SOURCE])
-    faults = tuple(rule.reason for rule, result, _ in source_outcomes if result.unexpected)
-    if not set(dataset.required) <= set(frame.columns):
-        return _report(dataset, frame, source_outcomes, faults)
     try:
         sheet = Sheet(dataset, frame, context)
-        folding = sheet.folding()
-        shapes = pd.DataFrame({**common_helpers(sheet, folding), **suite.helpers(sheet)})
+        shapes = pd.DataFrame({**common_helpers(sheet), **suite.helpers(sheet)})
     except Exception as error:  # noqa: BLE001 - its text may hold a cell
         msg = f"{dataset.name}: rows could not be shaped ({type(error).__name__})"
         raise EngineFault(msg) from None
-    outcomes = run_rules(shapes, [r for r in rules if r.severity is Severity.ROW])
-    return _report(dataset, sheet.frame, [*source_outcomes, *outcomes], faults, folding)
+    return _report(
+        dataset, len(frame), run_rules(shapes, [r for r in suite.rules(context) if r.severity is Severity.ROW])
+    )
+
+
+def check_keys(keys: pd.DataFrame) -> KeyReport:
+    """Check the rows that share keys, all rows of a key at once.
+
+    `keys` has rid, record_key (never empty), content_hash, updated_at and `faulty`: other reasons speak against it.
+    """
+    keys = keys.reset_index(drop=True)
+    folding = fold(keys)
+    shapes = pd.DataFrame({"rid": keys["rid"], CONFLICT: folding.conflict & ~folding.exact})
+    ((_, _, in_doubt),) = run_rules(shapes, [KEY_RULE])
+    duplicates = frozenset(int(rid) for rid in keys.loc[folding.exact, "rid"])
+    older = superseded(keys, folding, frozenset(keys.loc[keys["faulty"], "rid"]))
+    return KeyReport(dict.fromkeys(in_doubt, KEY_RULE.reason), duplicates, older)
 
 
 def run_rules(frame: pd.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
@@ -85,31 +106,16 @@ def _outcome(rule: Rule, result: Any, rows: int) -> Outcome:
     return rule, RuleResult(rule.code, rule.column, rule.severity, name, rows, broken), rids
 
 
-def _report(
-    dataset: Dataset,
-    frame: pd.DataFrame,
-    outcomes: Sequence[Outcome],
-    source_faults: tuple[Reason, ...],
-    folding: Folding | None = None,
-) -> Report:
+def _report(dataset: Dataset, rows: int, outcomes: Sequence[Outcome]) -> Report:
     faults: dict[int, list[Reason]] = defaultdict(list)
     for rule, _, rids in outcomes:
         for rid in rids:
             faults[rid].append(rule.reason)
-    duplicates: frozenset[int] = frozenset()
-    older: frozenset[int] = frozenset()
-    if folding is not None:
-        duplicates = frozenset(int(rid) for rid in frame.loc[folding.exact, "rid"])
-        older = superseded(frame, folding, faults.keys())
-    folded = duplicates | older
     return Report(
         dataset=dataset.name,
-        rows=len(frame),
+        rows=rows,
         ran=len(outcomes),
-        row_faults={rid: tuple(reasons) for rid, reasons in sorted(faults.items()) if rid not in folded},
-        duplicates=duplicates,
-        superseded=older,
-        source_faults=source_faults,
+        row_faults={rid: tuple(reasons) for rid, reasons in sorted(faults.items())},
         results=tuple(result for _, result, _ in outcomes),
     )
 
@@ -117,8 +123,3 @@ def _report(
 def _numbered(expectation: Any, number: int) -> Any:
     expectation.meta = {RULE_META: number}
     return expectation
-
-
-def _outline(frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns and number of rows of a frame without a single value of it."""
-    return pd.DataFrame(np.zeros(frame.shape, dtype=bool), columns=frame.columns)

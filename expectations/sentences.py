@@ -68,8 +68,10 @@ def _choose(texts: tuple[str, str], locale: str) -> str:
 def _catalogue() -> dict[str, tuple[str, str]]:
     from expectations.check_context import CheckContext
     from expectations.suites import SUITES  # pandas is loaded only when a sentence is asked for
+    from expectations.suites.common import KEY_RULE
     from tasks.rules.datasets import Mode
 
     context = CheckContext(now=datetime(2026, 1, 1, tzinfo=UTC), mode=Mode.SNAPSHOT)
     rules = {r.code: (r.text_vi, r.text_en) for suite in SUITES.values() for r in suite.rules(context)}
+    rules[KEY_RULE.code] = (KEY_RULE.text_vi, KEY_RULE.text_en)
     return rules | _OTHERS

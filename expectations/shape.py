@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from expectations.check_context import DAY_SECONDS, OPEN_END, OPEN_START, VALIDITY_COLUMNS, CheckContext
-from expectations.folding import Folding, fold
 from expectations.report import EngineFault
 from tasks.rules.datasets import VOCABULARY, Column, Dataset, Kind
 
@@ -107,10 +106,6 @@ class Sheet:
             told |= self._bad(column.name)
         return ~self._keyed() & ~told
 
-    def folding(self) -> Folding:
-        """How rows of one key stand to each other; rows without a key stand alone."""
-        return fold(self.frame, ~self.malformed & self._keyed())
-
     def _keyed(self) -> pd.Series:
         key = self.frame["record_key"]
         return key.notna() & key.ne("") & ~self.frame["key__bad"]
@@ -141,13 +136,13 @@ class Sheet:
         return self.dataset.column(column).kind
 
 
-def common_helpers(sheet: Sheet, folding: Folding) -> dict[str, pd.Series]:
+def common_helpers(sheet: Sheet) -> dict[str, pd.Series]:
     """The helper columns every dataset has, as the common rules expect them (`suites/common.py`)."""
     why = sheet.frame["malformed"]
     formula, spoilt = why.isin(["formula", "cell_error"]), why.eq("code_as_number")
     helpers = {"rid": sheet.frame["rid"], MALFORMED: sheet.malformed & ~formula & ~spoilt}
     helpers |= {FORMULA: formula, SPOILT_CODE: spoilt}
-    helpers |= {KEYLESS: sheet.keyless(), CONFLICT: folding.conflict}
+    helpers[KEYLESS] = sheet.keyless()
     for column in sheet.dataset.columns:
         helpers |= _column_helpers(sheet, column)
     return helpers

@@ -1,29 +1,40 @@
-"""Load one pulled source: normalise, validate, gate, merge. Bad rows go to quarantine; a closed gate keeps all out."""
+"""Load one pulled source in parts: understand, check and stage each; then keys, gate and merge over the whole.
 
-from collections.abc import Mapping
-from typing import Any
+Memory holds one part at a time. Bad rows go to quarantine; a closed gate keeps all of the pull out.
+"""
 
-import pandas as pd
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
 
 from expectations.check_context import CheckContext
-from expectations.report import Reason, Report
-from expectations.run import check
-from tasks.intake.normalise import NormaliseContext, normalise
-from tasks.intake.set_aside import set_aside
+from expectations.report import EngineFault
+from expectations.run import check_source
+from tasks.intake.landing import LandingError
 from tasks.narration import logger
-from tasks.pulling import fault_sentence, record_fault, source_of
-from tasks.rules.datasets import DATASETS, Dataset
+from tasks.part_intake import Intake, ignored_of, settle_keys
+from tasks.progress import Progress
+from tasks.pulling import NOT_TO_BE_TAKEN, fault_sentence, record_fault, source_of
+from tasks.rules.datasets import DATASETS
 from tasks.rules.model import SourceLine
 from tasks.run_context import Run, current
-from tasks.settings import FilesSource, Source
+from tasks.settings import OpencpsSource, Source
 from tasks.source_factory import normalise_context
 from tasks.source_gate import gate_sentences
-from tasks.sources.base import Part, Pulled, SourceFault
-from warehouse import loads
+from tasks.sources.base import Pulled, SourceFault
+from warehouse import loads, quarantine_desk, staging
 from warehouse.current import open_keys
-from warehouse.quarantine import QuarantinedRow
+from warehouse.errors import WarehouseUnavailableError
+from warehouse.sessions import LoadSession
+from warehouse.staging import Staged
+
+T = TypeVar("T")
+
+_TRIES = 2  # a part is staged again by itself before the load gives up
 
 
 @task(name="load", task_run_name="load {source}", cache_policy=NO_CACHE, persist_result=False)
@@ -33,55 +44,121 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
     configured, pulled = source_of(run, source), run.kept.pop(source)
     if pulled.unchanged:
         return _unchanged(run, configured, pulled)
-    dataset = DATASETS[configured.dataset]
     try:
-        context = normalise_context(run, configured)
-    except SourceFault as fault:  # its unit map cannot be read or contradicts itself: nothing of it can be placed
-        record_fault(run, configured, fault.code, fault_sentence(fault, run.settings.locale), "failed")
-        logger().error("%s: %s", source, fault.code)
+        with run.store.session() as session:
+            counts = _Load(run, configured, pulled, session).through()
+    except SourceFault as fault:  # its unit map contradicts itself, a body cannot be read to its end
+        return _failed(run, configured, fault)
+    except (OSError, LandingError):
+        return _failed(run, configured, SourceFault("landing_failed", {"source": source}))
+    if counts is None:
         return {}
-    try:
-        everything, pulled_count = _everything(dataset, pulled, context)
-    except SourceFault as fault:
-        record_fault(run, configured, fault.code, fault_sentence(fault, run.settings.locale), "failed")
-        logger().error("%s: %s", source, fault.code)
-        return {}
-    frame, aside = set_aside(dataset, everything, known_open=_known_open(run, configured))
-    report = check(dataset, frame, _context(run, configured))
-    batch = _batch(run, configured, pulled, frame, aside, report, pulled_count)
-    seen = frozenset(everything["record_key"])
-    refusals = [r.text for r in report.source_faults] + gate_sentences(run, batch, seen)
-    if refusals:
-        record_fault(run, configured, "gate_closed", " ".join(refusals), "refused")
-        logger().error("%s: gate closed, nothing promoted", source)
-        return {}
-    with run.store.transaction() as conn:
-        counts = loads.merge(conn, batch)
-    run.sources[source] = _line(configured, pulled, counts)
     logger().info("%s: %d new, %d changed, %d quarantined", source, counts.new, counts.changed, counts.quarantined)
+    for note in pulled.notes:
+        logger().warning("%s: %s", source, note.text(run.settings.locale))
     return {"new": counts.new, "changed": counts.changed, "quarantined": counts.quarantined}
 
 
-def _everything(dataset: Dataset, pulled: Pulled, context: NormaliseContext) -> tuple[pd.DataFrame, int]:
-    frames: list[pd.DataFrame] = []
-    for part in pulled.parts:
-        frames.append(normalise(dataset, part, context, first_rid=sum(map(len, frames))))
-    if not frames:
-        frames.append(normalise(dataset, Part(columns={}, refs=(), moment=pulled.data_moment), context))
-    everything = pd.concat(frames, ignore_index=True)
-    return everything, len(everything) + sum(pulled.ignored.values())
+def _failed(run: Run, source: Source, fault: SourceFault) -> dict[str, int]:
+    state = "refused" if fault.code in NOT_TO_BE_TAKEN else "failed"
+    record_fault(run, source, fault.code, fault_sentence(fault, run.settings.locale), state)
+    logger().error("%s: %s", source.name, fault.code)
+    return {}
 
 
-def _known_open(run: Run, source: Source) -> frozenset[str]:
-    if source.dataset != "dossiers":
-        return frozenset()
-    with run.store.reading() as conn:
-        return open_keys(conn, source.system)
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """One load on its way."""
+
+    run: Run
+    source: Source
+    pulled: Pulled
+    session: LoadSession
+
+    def through(self) -> loads.Counts | None:
+        """The counts of what was promoted; None when a gate was closed, which is then written down."""
+        intake = self._intake()
+        staged = self.session.step(lambda conn: staging.begin(conn, self.source.dataset))
+        try:
+            records = self._stage(intake, staged)
+            batch = self.session.step(lambda conn: self._batch(conn, staged, records))
+            refusals = self._refusals(intake, staged, batch)
+            if refusals:
+                record_fault(self.run, self.source, "gate_closed", " ".join(refusals), "refused")
+                logger().error("%s: gate closed, nothing promoted", self.source.name)
+                return None
+            counts = self.session.write(lambda conn: loads.merge(conn, batch, staged), self._done)
+        finally:
+            self._clean(staged)
+        self.run.sources[self.source.name] = _line(self.source, self.pulled, counts)
+        return counts
+
+    def _intake(self) -> Intake:
+        run, source = self.run, self.source
+        mode = None if isinstance(source, OpencpsSource) else source.mode
+        with run.store.reading() as conn:
+            known_open = open_keys(conn, source.system) if source.dataset == "dossiers" else frozenset()
+            released = quarantine_desk.released_identities(conn, source.name)
+        return Intake(
+            dataset=DATASETS[source.dataset],
+            normalise=normalise_context(run, source),
+            check=CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing, mode=mode),
+            known_open=known_open,
+            released=released,
+        )
+
+    def _stage(self, intake: Intake, staged: Staged) -> int:
+        """Part by part; how many records came."""
+        progress, records = Progress(self.source.name, self.pulled.expected), 0
+        for part in self.pulled.parts:
+            first = records
+            _again(lambda: self.session.step(lambda conn: intake.take(conn, staged, part, first)))  # noqa: B023
+            records += len(part)
+            progress.advance(len(part))
+        progress.finish()
+        return records
+
+    def _batch(self, conn: Connection, staged: Staged, records: int) -> loads.Batch:
+        settled = settle_keys(conn, staged)
+        return loads.Batch(
+            run_id=self.run.run_id,
+            source=self.source.name,
+            system=self.source.system,
+            dataset=self.source.dataset,
+            as_of=self.run.clock.as_of,
+            data_moment=self.pulled.data_moment,
+            pulled=records + sum(self.pulled.ignored.values()),
+            duplicate=settled.duplicate,
+            ignored=ignored_of(conn, staged, self.pulled.ignored, settled),
+            complete=self.pulled.complete,
+            landed=[body.sha256 for body in self.pulled.bodies],
+        )
+
+    def _refusals(self, intake: Intake, staged: Staged, batch: loads.Batch) -> list[str]:
+        columns = [column.name for column in intake.dataset.columns]
+        faults = check_source(intake.dataset, columns, batch.pulled, intake.check).source_faults
+        closed = self.session.step(lambda conn: gate_sentences(self.run, conn, batch, staged))
+        return [*(fault.text for fault in faults), *closed]
+
+    def _done(self, conn: Connection) -> loads.Counts | None:
+        return loads.counts_of(conn, self.run.run_id, self.source.name)
+
+    def _clean(self, staged: Staged) -> None:
+        """The connection goes back to its pool without our tables; where it is broken they are gone with it."""
+        try:
+            self.session.step(lambda conn: staging.end(conn, staged))
+        except WarehouseUnavailableError:
+            logger().warning("%s: the connection of the load was lost", self.source.name)
 
 
-def _context(run: Run, source: Source) -> CheckContext:
-    mode = source.mode if isinstance(source, FilesSource) else None
-    return CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing, mode=mode)
+def _again(act: Callable[[], T]) -> T:
+    """A step that failed is done once more, alone: what was staged before it stays."""
+    for _ in range(_TRIES - 1):
+        try:
+            return act()
+        except (EngineFault, WarehouseUnavailableError) as fault:
+            logger().warning("a part is staged again: %s", type(fault).__name__)
+    return act()
 
 
 def _unchanged(run: Run, source: Source, pulled: Pulled) -> dict[str, int]:
@@ -98,64 +175,6 @@ def _unchanged(run: Run, source: Source, pulled: Pulled) -> dict[str, int]:
         name=source.name, dataset=source.dataset, state="unchanged", data_moment=pulled.data_moment
     )
     return {}
-
-
-def _batch(
-    run: Run, source: Source, pulled: Pulled, frame: pd.DataFrame, aside: dict[str, int], report: Report, count: int
-) -> loads.Batch:
-    dataset = DATASETS[source.dataset]
-    good = frame[~frame["rid"].isin([*report.row_faults, *report.folded])]
-    bad = frame[frame["rid"].isin([*report.row_faults])]
-    ignored = dict(pulled.ignored)
-    for reason, count in aside.items():
-        ignored[reason] = ignored.get(reason, 0) + count
-    return loads.Batch(
-        run_id=run.run_id,
-        source=source.name,
-        system=source.system,
-        dataset=source.dataset,
-        as_of=run.clock.as_of,
-        data_moment=pulled.data_moment,
-        rows=_plain_rows(dataset, good),
-        pulled=count,
-        quarantined=[_quarantined(dataset, dict(row), report.row_faults[row["rid"]]) for row in bad.to_dict("records")],
-        duplicate=len(report.folded),
-        ignored=ignored,
-        complete=pulled.complete,
-        landed=[body.sha256 for body in pulled.bodies],
-    )
-
-
-def _plain_rows(dataset: Dataset, frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Python values without pandas' own notions of nothing."""
-    names = [c.name for c in dataset.stored]
-    plain = frame[["record_key", "content_hash", *names]].astype(object)
-    plain = plain.where(plain.notna(), None)
-    rows = plain.to_dict("records")
-    for row, ref in zip(rows, frame["ref"], strict=True):
-        row["source_ref"] = ref
-    return [{str(k): _plain(v) for k, v in row.items()} for row in rows]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    return value.item() if hasattr(value, "item") else value
-
-
-def _quarantined(dataset: Dataset, row: Mapping[Any, Any], reasons: tuple[Reason, ...]) -> QuarantinedRow:
-    def text(name: str) -> str | None:
-        as_it_came = row.get(f"{name}__text")
-        value = as_it_came if isinstance(as_it_came, str) else row[name]
-        return None if value is None or value is pd.NaT or value is pd.NA else str(value)
-
-    return QuarantinedRow(
-        record_key=row["record_key"] or f"?{row['content_hash'][:16]}",
-        content_hash=row["content_hash"],
-        source_ref=row["ref"],
-        reasons=[{"code": r.code, "column": r.column, "text": r.text} for r in reasons],
-        content={c.name: text(c.name) for c in dataset.columns},
-    )
 
 
 def _line(source: Source, pulled: Pulled, counts: loads.Counts) -> SourceLine:

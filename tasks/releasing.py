@@ -61,7 +61,7 @@ def _load(run: Run, conn: Connection, row: Mapping[str, Any]) -> str:
     values = _values(row, run.clock.as_of)
     if values is None:
         return NOT_BUILT.code
-    counts = loads.merge(
+    counts = loads.merge_rows(
         conn,
         loads.Batch(
             run_id=run.run_id,
@@ -70,9 +70,9 @@ def _load(run: Run, conn: Connection, row: Mapping[str, Any]) -> str:
             dataset=row["dataset"],
             as_of=run.clock.as_of,
             data_moment=quarantine_desk.moment_of(conn, row),
-            rows=[values | {"source_ref": row["source_ref"]}],
             pulled=1,
         ),
+        [values | {"source_ref": row["source_ref"]}],
     )
     told = {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged}
     return next((verdict for verdict, number in told.items() if number), loads.OLDER)

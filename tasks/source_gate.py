@@ -5,40 +5,34 @@ from sqlalchemy import Connection
 from expectations.sentences import sentence
 from tasks.rules.gates import GateLimits, PullCounts, gate
 from tasks.run_context import Run
-from warehouse import current, quarantine
+from warehouse import merging, quarantine, staging
 from warehouse.loads import Batch
+from warehouse.staging import Staged
 
 
-def gate_sentences(run: Run, batch: Batch, seen: frozenset[str]) -> list[str]:
-    """Why nothing of this pull may be promoted, in the configured language; empty when the gate is open.
-
-    `seen` are the keys of every record pulled, also of those quarantined or set aside: they have not vanished.
-    """
-    with run.store.reading() as conn:
-        counts = pull_counts(conn, batch, seen)
+def gate_sentences(run: Run, conn: Connection, batch: Batch, staged: Staged) -> list[str]:
+    """Why nothing of this pull may be promoted, in the configured language; empty when the gate is open."""
     gates = run.settings.gates
     limits = GateLimits(
         max_quarantine_ratio=gates.max_quarantine_ratio,
         min_quarantined=gates.min_quarantined,
-        max_vanished_ratio=gates.max_vanished_ratio,
+        max_vanished_ratio=1.0 if run.request.accept_drop else gates.max_vanished_ratio,
         band=gates.band,
     )
-    return [sentence(r.code, run.settings.locale, r.params) for r in gate(counts, limits).reasons]
+    reasons = gate(pull_counts(conn, batch, staged), limits).reasons
+    return [sentence(r.code, run.settings.locale, r.params) for r in reasons]
 
 
-def pull_counts(conn: Connection, batch: Batch, seen: frozenset[str]) -> PullCounts:
+def pull_counts(conn: Connection, batch: Batch, staged: Staged) -> PullCounts:
     """What the gate judges: bad rows, and what a complete pull lacks of this source's own records.
 
     Other sources of the same system have records of their own, which are none of this pull's business.
     """
-    known = quarantine.known_identities(conn, batch.source)
-    expected = (
-        current.keys_of_source(conn, batch.dataset, batch.system, batch.source) if batch.complete else frozenset()
-    )
+    known, vanished = merging.vanished(conn, batch.frame, staged) if batch.complete else (0, 0)
     return PullCounts(
         pulled=batch.pulled,
-        quarantined=len(batch.quarantined),
-        quarantined_known=sum(row.identity in known for row in batch.quarantined),
-        known=len(expected),
-        vanished=len(expected - seen),
+        quarantined=staging.count(conn, staged, staging.QUARANTINED),
+        quarantined_known=quarantine.known_of(conn, batch.source, staged),
+        known=known,
+        vanished=vanished,
     )

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from warehouse.engine import open_engine, reading, transaction, without_writer_lock
 from warehouse.schema import upgrade, upgrade_on
+from warehouse.sessions import LoadSession, load_session
 
 
 class Store:
@@ -42,6 +43,12 @@ class Store:
         else:
             with reading(self.engine) as connection:
                 yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[LoadSession]:
+        """One connection for a load: see `warehouse.sessions`."""
+        with load_session(self.engine, self._outer) as session:
+            yield session
 
 
 @contextmanager

@@ -1,16 +1,19 @@
 """Small batches, flags and mails for warehouse tests, in domain words: say only what the case is about."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 
 from tasks.rules.timezone import HANOI
 from warehouse import ledger
 from warehouse.engine import transaction
 from warehouse.flag_store import FlagRow
 from warehouse.ledger import ItemRow, MailRow
-from warehouse.loads import Batch, Counts, merge
-from warehouse.quarantine import QuarantinedRow
+from warehouse.loads import Batch, Counts, merge_rows
+from warehouse.staging import Aside
 from warehouse.tables import mails
 
 MONDAY = date(2026, 11, 23)
@@ -54,27 +57,37 @@ def a_unit(code: str, *, content: str = "one", valid_from: date | None = None, *
     return row | changes
 
 
-def a_bad_row(key: str, *, content: str = "bad", reason: str = "status_unknown") -> QuarantinedRow:
-    return QuarantinedRow(
-        record_key=key,
-        content_hash=f"{key}-{content}",
-        source_ref=f"sha256:{'ab' * 32}#{key}",
-        reasons=[{"code": reason, "column": "status", "text": "Trạng thái không có trong danh mục"}],
-        content={"dossier_code": f"H{key}", "status": "abc"},
-    )
+def a_bad_row(key: str, *, content: str = "bad", reason: str = "status_unknown") -> dict:
+    return {
+        "record_key": key,
+        "content_hash": f"{key}-{content}",
+        "source_ref": f"sha256:{'ab' * 32}#{key}",
+        "reasons": [{"code": reason, "column": "status", "text": "Trạng thái không có trong danh mục"}],
+        "content": {"dossier_code": f"H{key}", "status": "abc"},
+    }
 
 
-def a_batch(rows, *, as_of: datetime = MORNING, run_id: str = "run-1", **changes) -> Batch:
+@dataclass(frozen=True)
+class Pull:
+    """A pull as a test tells it."""
+
+    batch: Batch
+    rows: Sequence[Mapping[str, Any]]
+    aside: Sequence[Aside]
+
+
+def a_batch(rows, *, as_of: datetime = MORNING, run_id: str = "run-1", quarantined=(), **changes) -> Pull:
     """A complete, truthfully counted pull of dossiers unless said otherwise."""
     rows = list(rows)
     told = {"source": "one-stop", "system": "one-stop", "dataset": "dossiers", "data_moment": as_of}
     told |= changes
-    extra = len(told.get("quarantined", ())) + told.get("duplicate", 0) + sum(told.get("ignored", {}).values())
+    extra = len(quarantined) + told.get("duplicate", 0) + sum(told.get("ignored", {}).values())
     told.setdefault("pulled", len(rows) + extra)
-    return Batch(run_id=run_id, as_of=as_of, rows=rows, **told)
+    aside = [Aside(rid=n, moment=told["data_moment"], **bad) for n, bad in enumerate(quarantined, start=len(rows))]
+    return Pull(Batch(run_id=run_id, as_of=as_of, **told), rows, aside)
 
 
-def units_batch(rows, **changes) -> Batch:
+def units_batch(rows, **changes) -> Pull:
     """A complete snapshot of the directory of units."""
     return a_batch(rows, **{"source": "units", "dataset": "units", "complete": True, **changes})
 
@@ -134,9 +147,13 @@ def an_item(item: str = "T1", **changes) -> ItemRow:
     return ItemRow(**(told | changes))
 
 
-def load(engine: Engine, batch: Batch) -> Counts:
+def merge(conn: Connection, pull: Pull) -> Counts:
+    return merge_rows(conn, pull.batch, pull.rows, pull.aside)
+
+
+def load(engine: Engine, pull: Pull) -> Counts:
     with transaction(engine) as conn:
-        return merge(conn, batch)
+        return merge(conn, pull)
 
 
 def planned(engine: Engine, mail: MailRow | None = None, items=(), state: str | None = None) -> int:

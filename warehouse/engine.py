@@ -89,24 +89,30 @@ def without_writer_lock(conn: Connection) -> Connection:
     return conn.execution_options(**{_READING: True})
 
 
+def with_writer_lock(conn: Connection) -> Connection:
+    """The same connection, its next transactions in the queue of the writers again."""
+    return conn.execution_options(**{_READING: False})
+
+
 @contextmanager
 def _opened(engine: Engine, options: dict[str, Any]) -> Iterator[Connection]:
     try:
         conn = engine.connect()
     except (DBAPIError, OSError) as fault:
-        raise _unavailable(engine, fault) from None
+        raise unavailable(engine, fault) from None
     with conn:
         if options:
             conn = conn.execution_options(**options)
         try:
             begun = conn.begin()
         except DBAPIError as fault:
-            raise _unavailable(engine, fault) from None
+            raise unavailable(engine, fault) from None
         with begun:
             yield conn
 
 
-def _unavailable(engine: Engine, fault: DBAPIError | OSError) -> WarehouseBusyError | WarehouseUnavailableError:
+def unavailable(engine: Engine, fault: DBAPIError | OSError) -> WarehouseBusyError | WarehouseUnavailableError:
+    """What a driver's complaint amounts to, in words that hold no record."""
     cause = fault.orig if isinstance(fault, DBAPIError) else fault
     reason = " ".join(str(cause).split())
     if "locked" in reason or "lock timeout" in reason:

@@ -1,4 +1,4 @@
-"""Loading one validated batch: rows, quarantine, counts and the promoted mark in the caller's one transaction.
+"""Loading one validated pull: rows, quarantine, counts and the promoted mark in the caller's one transaction.
 
 `merge` is the only way by which source rows enter the warehouse. The SQL of its steps is in `merging`, bulk writing
 in `staging`; whether a batch may be loaded at all (gates) is decided before it comes here.
@@ -12,12 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from tasks.rules.datasets import DATASETS, Mode
-from warehouse import merging, quarantine
+from warehouse import merging, quarantine, staging
 from warehouse.errors import CountingLawError
 from warehouse.landed import mark_promoted
 from warehouse.merging import Frame
-from warehouse.quarantine import QuarantinedRow
-from warehouse.staging import stage, unstage
+from warehouse.staging import Aside, Staged
 from warehouse.tables import loads
 
 PROMOTED, UNCHANGED, REFUSED, FAILED = "promoted", "unchanged", "refused", "failed"
@@ -26,11 +25,10 @@ OLDER = "older"  # reason of rows that an already promoted, newer statement over
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One source's validated pull.
+    """One source's validated pull, as far as it does not lie in the staging tables.
 
-    `rows` hold record_key, content_hash, source_ref and the stored columns of the dataset as Python values; a key
-    comes once. `complete`: the pull told everything there is, so what a snapshot lacks has ended. `landed`: hashes
-    of the bodies it was read from. `ignored`: reason code → rows left out on purpose.
+    `complete`: the pull told everything there is, so what a snapshot lacks has ended. `landed`: hashes of the bodies
+    it was read from. `ignored`: reason code → records left out on purpose, those put aside in staging included.
     """
 
     run_id: str
@@ -39,9 +37,7 @@ class Batch:
     dataset: str
     as_of: datetime
     data_moment: datetime
-    rows: Iterable[Mapping[str, Any]]
     pulled: int
-    quarantined: Sequence[QuarantinedRow] = ()
     duplicate: int = 0
     ignored: Mapping[str, int] = field(default_factory=dict)
     complete: bool = False
@@ -94,29 +90,40 @@ class Counts:
         return not (self.new or self.changed or self.ended or self.quarantined_new or self.closed)
 
 
-def merge(conn: Connection, batch: Batch) -> Counts:
-    """Load the batch inside the caller's transaction; the same batch again changes nothing.
+def merge(conn: Connection, batch: Batch, staged: Staged) -> Counts:
+    """Load what is staged inside the caller's transaction; the same pull again changes nothing.
 
-    Raises CountingLawError when the counts do not add up: the caller's transaction must roll back (as it does when
-    the exception leaves `transaction`).
+    A key may stand in the staged rows once only. Raises CountingLawError when the counts do not add up: the caller's
+    transaction must roll back (as it does when the exception leaves `transaction`).
     """
     frame = batch.frame
-    outdated = DATASETS[batch.dataset].mode is Mode.SNAPSHOT and _overtaken(conn, batch)
-    staged = stage(conn, batch.dataset, batch.rows)
-    verdicts = merging.judge(conn, frame, staged, outdated=outdated)
-    merging.close_changed(conn, frame, staged)
-    merging.insert_versions(conn, frame, staged)
-    merging.confirm_unchanged(conn, frame, staged)
-    kept = quarantine.keep(conn, frame, batch.quarantined)
+    snapshot = DATASETS[batch.dataset].mode is Mode.SNAPSHOT
+    outdated = snapshot and _overtaken(conn, batch)
+    verdicts = merging.judge(conn, frame, staged.rows, outdated=outdated)
+    merging.close_changed(conn, frame, staged.rows)
+    merging.insert_versions(conn, frame, staged.rows)
+    merging.confirm_unchanged(conn, frame, staged.rows)
+    kept = quarantine.keep(conn, frame, staged)
     complete = batch.complete and not outdated
-    closed = quarantine.close_mended(conn, frame, staged, batch.quarantined, complete=complete)
-    ends = complete and DATASETS[batch.dataset].mode is Mode.SNAPSHOT
-    ended = merging.end_missing(conn, frame, staged) if ends else 0
-    unstage(conn, staged)
-    counts = _count(batch, verdicts, quarantined_new=kept, closed=closed, ended=ended)
+    closed = quarantine.close_mended(conn, frame, staged, complete=complete)
+    ended = merging.end_missing(conn, frame, staged) if complete and snapshot else 0
+    bad = staging.count(conn, staged, staging.QUARANTINED)
+    counts = _count(batch, verdicts, quarantined=bad, quarantined_new=kept, closed=closed, ended=ended)
     counts.obey_law(batch.source)
     mark_promoted(conn, batch.source, batch.landed)
     return _write_down(conn, batch, counts)
+
+
+def merge_rows(
+    conn: Connection, batch: Batch, rows: Iterable[Mapping[str, Any]], aside: Sequence[Aside] = ()
+) -> Counts:
+    """`merge` of a few rows at hand: stored columns as Python values, what is missing is empty."""
+    staged = staging.begin(conn, batch.dataset)
+    staging.add(conn, staged, staging.frame_of(batch.dataset, rows, batch.data_moment), aside)
+    staging.ready(conn, staged)
+    counts = merge(conn, batch, staged)
+    staging.end(conn, staged)
+    return counts
 
 
 def record_failure(
@@ -145,6 +152,14 @@ def record_unchanged(
     _replace(conn, {"run_id": run_id, "source": source, "dataset": dataset, "as_of": as_of, **told})
 
 
+def counts_of(conn: Connection, run_id: str, source: str) -> Counts | None:
+    """The counts of what this run promoted of the source, None when it promoted nothing of it."""
+    row = load_of(conn, run_id, source)
+    if row is None or row["state"] != PROMOTED:
+        return None
+    return Counts(**{name: row[name] for name in asdict(Counts()) if name != "closed"})
+
+
 def load_of(conn: Connection, run_id: str, source: str) -> dict[str, Any] | None:
     """What this run has written down for the source: tells after a lost connection whether the commit had happened."""
     chosen = select(loads).where(loads.c.run_id == run_id, loads.c.source == source)
@@ -160,7 +175,9 @@ def _overtaken(conn: Connection, batch: Batch) -> bool:
     return newest is not None and newest > batch.data_moment
 
 
-def _count(batch: Batch, verdicts: Mapping[str, int], *, quarantined_new: int, closed: int, ended: int) -> Counts:
+def _count(
+    batch: Batch, verdicts: Mapping[str, int], *, quarantined: int, quarantined_new: int, closed: int, ended: int
+) -> Counts:
     reasons = {reason: number for reason, number in batch.ignored.items() if number}
     if merging.OLDER in verdicts:
         reasons[OLDER] = reasons.get(OLDER, 0) + verdicts[merging.OLDER]
@@ -169,7 +186,7 @@ def _count(batch: Batch, verdicts: Mapping[str, int], *, quarantined_new: int, c
         new=verdicts.get(merging.NEW, 0),
         changed=verdicts.get(merging.CHANGED, 0),
         unchanged=verdicts.get(merging.UNCHANGED, 0),
-        quarantined=len(batch.quarantined),
+        quarantined=quarantined,
         duplicate=batch.duplicate,
         ignored=sum(reasons.values()),
         quarantined_new=quarantined_new,

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, insert, literal, or_, select, update
 
 from warehouse.instants import Instant
-from warehouse.staging import stored_columns
-from warehouse.tables import VERSIONS, quarantine
+from warehouse.staging import Staged, stored_columns
+from warehouse.tables import VERSIONS
 
 NEW, CHANGED, UNCHANGED, OLDER = "new", "changed", "unchanged", "older"
 
@@ -45,7 +45,7 @@ def judge(conn: Connection, frame: Frame, staged: Table, *, outdated: bool) -> d
     current = frame.versions
     verdict = case(
         (staged.c.content_hash == current.c.content_hash, UNCHANGED),
-        (or_(literal(outdated), current.c.data_moment > _instant(frame.data_moment)), OLDER),
+        (or_(literal(outdated), current.c.data_moment > staged.c.moment), OLDER),
         else_=CHANGED,
     )
     start = case((current.c.known_from > _instant(frame.as_of), current.c.known_from), else_=_instant(frame.as_of))
@@ -75,12 +75,12 @@ def insert_versions(conn: Connection, frame: Frame, staged: Table) -> None:
     common: dict[str, ColumnElement[Any]] = {
         "source": literal(frame.source),
         "system": literal(frame.system),
-        "data_moment": _instant(frame.data_moment),
+        "data_moment": staged.c.moment,
         "known_from": staged.c.known_from,
         "run_id": literal(frame.run_id),
     }
     values: list[ColumnElement[Any]] = [*common.values(), *(staged.c[name] for name in names)]
-    chosen = select(*values).where(staged.c.verdict.in_((NEW, CHANGED))).order_by(staged.c.record_key)
+    chosen = select(*values).where(staged.c.verdict.in_((NEW, CHANGED))).order_by(staged.c.rid)
     conn.execute(insert(frame.versions).from_select([*common, *names], chosen))
 
 
@@ -89,40 +89,46 @@ def confirm_unchanged(conn: Connection, frame: Frame, staged: Table) -> None:
     current = frame.versions
     conn.execute(
         update(current)
-        .values(data_moment=frame.data_moment)
+        .values(data_moment=staged.c.moment)
         .where(
             frame.current(),
             current.c.record_key == staged.c.record_key,
             staged.c.verdict == UNCHANGED,
-            current.c.data_moment < _instant(frame.data_moment),
+            current.c.data_moment < staged.c.moment,
         )
     )
 
 
-def end_missing(conn: Connection, frame: Frame, staged: Table) -> int:
+def end_missing(conn: Connection, frame: Frame, staged: Staged) -> int:
     """Rows of this source that its complete snapshot no longer has end at its data moment; returns how many.
 
     Never before they began: a row that we learnt after that moment was known for no time at all. A row that came, but
     lies in quarantine, has not gone.
     """
     current = frame.versions
-    came = select(staged.c.record_key).where(staged.c.record_key == current.c.record_key)
-    doubted = select(quarantine.c.id).where(
-        quarantine.c.source == frame.source,
-        quarantine.c.record_key == current.c.record_key,
-        quarantine.c.last_seen_at == _instant(frame.as_of),
-        quarantine.c.closed_at.is_(None),
-    )
     gone = and_(
         frame.current(),
         current.c.source == frame.source,
         current.c.data_moment <= _instant(frame.data_moment),
-        ~came.exists(),
-        ~doubted.exists(),
+        ~_came(staged.rows, current),
+        ~_came(staged.aside, current),
     )
     moment = _instant(frame.data_moment)
     ended = case((current.c.known_from > moment, current.c.known_from), else_=moment)
     return conn.execute(update(current).values(known_to=ended).where(gone)).rowcount
+
+
+def vanished(conn: Connection, frame: Frame, staged: Staged) -> tuple[int, int]:
+    """Current records of this source, and how many of them the pull lacks, those put aside not counted as lacking."""
+    current = frame.versions
+    mine = and_(frame.current(), current.c.source == frame.source)
+    known = conn.execute(select(func.count()).select_from(current).where(mine)).scalar_one()
+    lacking = and_(mine, ~_came(staged.rows, current), ~_came(staged.aside, current))
+    return known, conn.execute(select(func.count()).select_from(current).where(lacking)).scalar_one()
+
+
+def _came(table: Table, current: Table) -> ColumnElement[bool]:
+    return select(table.c.rid).where(table.c.record_key == current.c.record_key).exists()
 
 
 def _instant(moment: datetime) -> ColumnElement[datetime]:

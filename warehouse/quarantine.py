@@ -4,86 +4,80 @@ A row is (source, record_key, content_hash): the same bad row pulled again is th
 is decided in `expectations`; gates are decided by their callers. What people do with the rows: `quarantine_desk`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    Table,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
-from sqlalchemy import Connection, Table, and_, insert, or_, select, tuple_, update
-
+from warehouse.instants import Instant
 from warehouse.merging import Frame
+from warehouse.staging import QUARANTINED, Staged
 from warehouse.tables import VERSIONS, quarantine
 
 CORRECTED, RELEASED, GONE = "corrected", "released", "gone"
-_CHUNK = 400
+_BROUGHT = ("record_key", "content_hash", "source_ref", "reasons", "content")
 _OPEN = quarantine.c.closed_at.is_(None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuarantinedRow:
-    """One row of a batch that was not promoted. `reasons`: [{code, column, text}]; `content`: canonical text."""
-
-    record_key: str
-    content_hash: str
-    source_ref: str
-    reasons: Sequence[Mapping[str, str]]
-    content: Mapping[str, str | None]
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """What makes it the same row within its source."""
-        return self.record_key, self.content_hash
-
-
-def keep(conn: Connection, frame: Frame, rows: Sequence[QuarantinedRow]) -> int:
-    """Store the bad rows of a batch: unseen ones are added, known ones seen again, closed ones opened again.
+def keep(conn: Connection, frame: Frame, staged: Staged) -> int:
+    """Store the bad rows of a pull: unseen ones are added, known ones seen again, closed ones opened again.
 
     Rows that ops released stay released. Returns how many were not open before.
     """
-    distinct = {row.identity: row for row in rows}
-    known = _known(conn, frame.source, distinct)
-    fresh = [row for identity, row in distinct.items() if identity not in known]
-    if fresh:
-        conn.execute(insert(quarantine), [_as_stored(frame, row) for row in fresh])
-    reopened = 0
-    for identity, (row_id, reason) in known.items():
-        again: dict[str, Any] = {"last_seen_at": frame.as_of, "reasons": _plain(distinct[identity].reasons)}
-        if reason in (CORRECTED, GONE):
-            again |= {"closed_at": None, "closed_reason": None}
-            reopened += 1
-        conn.execute(update(quarantine).where(quarantine.c.id == row_id).values(again))
-    return len(fresh) + reopened
+    bad = _distinct(staged.aside)
+    again = and_(quarantine.c.source == frame.source, *_same_identity(bad))
+    seen = select(bad.c.rid).where(*_same_identity(bad))
+    shut = and_(quarantine.c.source == frame.source, quarantine.c.closed_reason.in_((CORRECTED, GONE)), seen.exists())
+    reopened = conn.execute(update(quarantine).where(shut).values(closed_at=None, closed_reason=None)).rowcount
+    known = select(quarantine.c.id).where(again).exists()
+    fresh = select(
+        literal(frame.source).label("source"),
+        literal(frame.system).label("system"),
+        literal(frame.dataset).label("dataset"),
+        *(bad.c[name] for name in _BROUGHT),
+        literal(frame.as_of, Instant()).label("first_seen_at"),
+        literal(frame.as_of, Instant()).label("last_seen_at"),
+    ).where(~known)
+    columns = ["source", "system", "dataset", *_BROUGHT, "first_seen_at", "last_seen_at"]
+    added = conn.execute(select(func.count()).select_from(fresh.subquery())).scalar_one()
+    conn.execute(insert(quarantine).from_select(columns, fresh.order_by(bad.c.rid)))
+    conn.execute(update(quarantine).where(again).values(last_seen_at=frame.as_of, reasons=bad.c.reasons))
+    return added + reopened
 
 
-def close_mended(
-    conn: Connection, frame: Frame, staged: Table, seen: Iterable[QuarantinedRow], *, complete: bool
-) -> int:
+def close_mended(conn: Connection, frame: Frame, staged: Staged, *, complete: bool) -> int:
     """Close open rows whose key now came with other content (`corrected`, or `gone` when that is bad too).
 
     A complete pull also closes rows whose key did not come at all. Returns how many were closed.
     """
-    still = {row.identity for row in seen}
-    bad_keys = {key for key, _ in still}
-    promoted = select(staged.c.record_key).where(
-        staged.c.record_key == quarantine.c.record_key, staged.c.verdict != "older"
-    )
-    chosen = select(quarantine.c.id, quarantine.c.record_key, quarantine.c.content_hash, promoted.exists())
-    closed = 0
-    for row_id, key, content_hash, mended in conn.execute(chosen.where(_OPEN, quarantine.c.source == frame.source)):
-        if (key, content_hash) in still or not (mended or complete or key in bad_keys):
-            continue
-        reason = CORRECTED if mended and key not in bad_keys else GONE
-        conn.execute(
-            update(quarantine).where(quarantine.c.id == row_id).values(closed_at=frame.as_of, closed_reason=reason)
-        )
-        closed += 1
-    return closed
+    rows, bad = staged.rows, _distinct(staged.aside)
+    still = select(bad.c.rid).where(*_same_identity(bad)).exists()
+    bad_key = select(bad.c.rid).where(bad.c.record_key == quarantine.c.record_key).exists()
+    mended = select(rows.c.rid).where(rows.c.record_key == quarantine.c.record_key, rows.c.verdict != "older").exists()
+    over = true() if complete else or_(mended, bad_key)
+    reason = case((and_(mended, ~bad_key), CORRECTED), else_=GONE)
+    chosen = and_(_OPEN, quarantine.c.source == frame.source, ~still, over)
+    return conn.execute(update(quarantine).where(chosen).values(closed_at=frame.as_of, closed_reason=reason)).rowcount
 
 
-def known_identities(conn: Connection, source: str) -> frozenset[tuple[str, str]]:
-    """(record_key, content_hash) of rows already open or released: gates count them in neither part."""
+def known_of(conn: Connection, source: str, staged: Staged) -> int:
+    """How many bad rows of a pull lay here before, open or released: gates count them in neither part."""
+    bad = staged.aside
     settled = or_(_OPEN, quarantine.c.closed_reason == RELEASED)
-    chosen = select(quarantine.c.record_key, quarantine.c.content_hash).where(quarantine.c.source == source, settled)
-    return frozenset((key, content_hash) for key, content_hash in conn.execute(chosen).tuples())
+    known = select(quarantine.c.id).where(quarantine.c.source == source, settled, *_same_identity(bad)).exists()
+    chosen = select(func.count()).select_from(bad).where(bad.c.fate == QUARANTINED, known)
+    return conn.execute(chosen).scalar_one()
 
 
 def doubtful_keys(conn: Connection) -> dict[tuple[str, str], frozenset[str]]:
@@ -105,32 +99,16 @@ def doubtful_keys(conn: Connection) -> dict[tuple[str, str], frozenset[str]]:
     return out
 
 
-def _known(
-    conn: Connection, source: str, identities: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[int, str | None]]:
-    wanted = sorted(identities)
-    out: dict[tuple[str, str], tuple[int, str | None]] = {}
-    place = tuple_(quarantine.c.record_key, quarantine.c.content_hash)
-    for i in range(0, len(wanted), _CHUNK):
-        rows = select(quarantine).where(quarantine.c.source == source, place.in_(wanted[i : i + _CHUNK]))
-        out |= {(r.record_key, r.content_hash): (r.id, r.closed_reason) for r in conn.execute(rows)}
-    return out
+def _distinct(aside: Table) -> Subquery:
+    """The quarantined rows of a pull; of those that are the same row in every respect the last one."""
+    last = (
+        select(func.max(aside.c.rid))
+        .where(aside.c.fate == QUARANTINED)
+        .group_by(aside.c.record_key, aside.c.content_hash)
+    )
+    return select(aside).where(aside.c.rid.in_(last)).subquery("bad")
 
 
-def _plain(reasons: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    return [dict(reason) for reason in reasons]
-
-
-def _as_stored(frame: Frame, row: QuarantinedRow) -> dict[str, Any]:
-    return {
-        "source": frame.source,
-        "system": frame.system,
-        "dataset": frame.dataset,
-        "record_key": row.record_key,
-        "content_hash": row.content_hash,
-        "source_ref": row.source_ref,
-        "reasons": _plain(row.reasons),
-        "content": dict(row.content),
-        "first_seen_at": frame.as_of,
-        "last_seen_at": frame.as_of,
-    }
+def _same_identity(bad: Table | Subquery) -> tuple[ColumnElement[bool], ...]:
+    """A row is what it was when key and content are."""
+    return bad.c.record_key == quarantine.c.record_key, bad.c.content_hash == quarantine.c.content_hash

@@ -1,26 +1,53 @@
-"""Bulk writing into a temporary table inside the caller's transaction, at the driver's speed.
+"""One pull in temporary tables of one connection, before it is judged: rows to merge and rows put aside.
 
 SQLAlchemy's row handling costs five times the insert itself, so rows go to the raw connection: executemany on
-SQLite, COPY on PostgreSQL. Both write the stored forms of `instants`. What the rows mean is `merging`'s business.
+SQLite, COPY on PostgreSQL. Both write the stored forms of `stored_forms`. What the rows mean is `merging`'s business,
+which of them share a key `repeats`'.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from itertools import islice
-from typing import Any
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text
-from sqlalchemy.types import Boolean, Date, Integer
+import pandas as pd
+from sqlalchemy import JSON, Column, Connection, Index, Integer, MetaData, Table, Text, func, select
 
 from warehouse.errors import StagingError
-from warehouse.instants import Instant, to_text
+from warehouse.instants import Instant
+from warehouse.stored_forms import stored_form
 from warehouse.tables import VERSIONS
 
-CHUNK = 50_000
-OWN = ("version_id", "source", "system", "data_moment", "known_from", "known_to", "run_id")
+OWN: Final = ("version_id", "source", "system", "data_moment", "known_from", "known_to", "run_id")
+QUARANTINED, NOT_RECEIVED = "quarantined", "not_received"
 
-Row = Mapping[str, Any]
-Adapt = Callable[[Any], Any]
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """The two temporary tables of a pull.
+
+    `rows`: what may be merged; `verdict` and `known_from` are filled by merging. `aside`: what may not, with its `fate`
+    (`quarantined` with reasons and content, or `not_received`). `rid` counts the records of the pull over both.
+    """
+
+    dataset: str
+    rows: Table
+    aside: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """One record put aside. `record_key` is never empty: a keyless record bears a name made of its content."""
+
+    rid: int
+    record_key: str
+    content_hash: str
+    source_ref: str
+    moment: Any
+    updated_at: Any = None
+    fate: str = QUARANTINED
+    reasons: Sequence[Mapping[str, str]] = ()
+    content: Mapping[str, str | None] | None = None
 
 
 def stored_columns(dataset: str) -> list[Column[Any]]:
@@ -28,84 +55,114 @@ def stored_columns(dataset: str) -> list[Column[Any]]:
     return [c for c in VERSIONS[dataset].columns if c.name not in OWN]
 
 
-def staging_table(dataset: str) -> Table:
-    """The description of the temporary table for one dataset; `verdict` and `known_from` are filled by merging."""
+def begin(conn: Connection, dataset: str) -> Staged:
+    """Create the temporary tables afresh."""
+    staged = Staged(dataset, _rows_table(dataset), _aside_table())
+    end(conn, staged)
+    staged.rows.create(conn)
+    staged.aside.create(conn)
+    return staged
+
+
+def add(conn: Connection, staged: Staged, rows: pd.DataFrame, aside: Sequence[Aside] = ()) -> None:
+    """Write one part. `rows` has rid, moment and the stored columns, as typed as the dataset says.
+
+    Raises StagingError, which says nothing of the content.
+    """
+    _write(
+        conn, staged.dataset, staged.rows, ["rid", "moment", *(c.name for c in stored_columns(staged.dataset))], rows
+    )
+    if aside:
+        others = [c.name for c in staged.aside.columns]
+        told = pd.DataFrame([_as_row(one) for one in aside], columns=others, dtype=object)
+        _write(conn, staged.dataset, staged.aside, others, told)
+
+
+def ready(conn: Connection, staged: Staged) -> None:
+    """All parts are in: make look-ups by key quick."""
+    for table in (staged.rows, staged.aside):
+        Index(f"ix_{table.name}", table.c.record_key).create(conn)
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql(f"ANALYZE {table.name}")
+
+
+def end(conn: Connection, staged: Staged) -> None:
+    """Drop the temporary tables if they are there."""
+    schema = "temp" if conn.dialect.name == "sqlite" else "pg_temp"
+    for table in (staged.rows, staged.aside):
+        conn.exec_driver_sql(f"DROP TABLE IF EXISTS {schema}.{table.name}")
+
+
+def count(conn: Connection, staged: Staged, fate: str) -> int:
+    """How many records were put aside for that reason."""
+    chosen = select(func.count()).select_from(staged.aside).where(staged.aside.c.fate == fate)
+    return conn.execute(chosen).scalar_one()
+
+
+def frame_of(dataset: str, rows: Iterable[Mapping[str, Any]], moment: Any) -> pd.DataFrame:
+    """Single rows (Python values, missing ones empty) as `add` takes them."""
+    names = [c.name for c in stored_columns(dataset)]
+    frame = pd.DataFrame([{name: row.get(name) for name in names} for row in rows], columns=names, dtype=object)
+    frame["rid"], frame["moment"] = range(len(frame)), moment
+    return frame
+
+
+def _rows_table(dataset: str) -> Table:
+    metadata = MetaData()
     return Table(
         f"staged_{dataset}",
-        MetaData(),
-        *(Column(c.name, c.type, primary_key=c.name == "record_key") for c in stored_columns(dataset)),
+        metadata,
+        Column("rid", Integer, primary_key=True, autoincrement=False),
+        Column("moment", Instant, nullable=False),
+        *(Column(c.name, c.type) for c in stored_columns(dataset)),
         Column("verdict", Text),
         Column("known_from", Instant),
         prefixes=["TEMPORARY"],
     )
 
 
-def stage(conn: Connection, dataset: str, rows: Iterable[Row]) -> Table:
-    """Create the temporary table afresh and fill it, in chunks of bounded size.
+def _aside_table() -> Table:
+    return Table(
+        "staged_aside",
+        MetaData(),
+        Column("rid", Integer, primary_key=True, autoincrement=False),
+        Column("record_key", Text, nullable=False),
+        Column("content_hash", Text, nullable=False),
+        Column("source_ref", Text, nullable=False),
+        Column("moment", Instant, nullable=False),
+        Column("updated_at", Instant),
+        Column("fate", Text, nullable=False),
+        Column("reasons", JSON),
+        Column("content", JSON),
+        prefixes=["TEMPORARY"],
+    )
 
-    Rows carry Python values (aware instants, dates, ints, bools, None where empty); a record key may come once only.
-    Raises StagingError, which says nothing of the content.
-    """
-    table = staging_table(dataset)
-    unstage(conn, table)
-    table.create(conn)
-    names = [c.name for c in stored_columns(dataset)]
+
+def _as_row(one: Aside) -> dict[str, Any]:
+    told = {name: getattr(one, name) for name in Aside.__slots__}
+    return told | {"reasons": _json([dict(r) for r in one.reasons]), "content": _json(dict(one.content or {}))}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _write(conn: Connection, dataset: str, table: Table, names: Sequence[str], frame: pd.DataFrame) -> None:
+    if frame.empty:
+        return
+    columns = [stored_form(frame[name], table.c[name].type, conn.dialect.name) for name in names]
     write = _copy if conn.dialect.name == "postgresql" else _execute_many
-    adapters = [_adapter(c, conn.dialect.name) for c in stored_columns(dataset)]
-    for chunk in _chunks(rows):
-        values = (_values(row, names, adapters) for row in chunk)
-        try:
-            write(conn, table.name, names, values)
-        except _driver_error(conn) as fault:  # the drivers quote the row in their messages
-            code = getattr(fault, "sqlite_errorname", None) or getattr(fault, "sqlstate", None)
-            raise StagingError(dataset, str(code or type(fault).__name__)) from None
-    if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(f"ANALYZE {table.name}")
-    return table
-
-
-def unstage(conn: Connection, table: Table) -> None:
-    """Drop the temporary table if it is there."""
-    conn.exec_driver_sql(f"DROP TABLE IF EXISTS {_schema(conn)}.{table.name}")
-
-
-def _schema(conn: Connection) -> str:
-    return "temp" if conn.dialect.name == "sqlite" else "pg_temp"
-
-
-def _driver_error(conn: Connection) -> type[Exception]:
-    found: type[Exception] = conn.dialect.loaded_dbapi.Error
-    return found
-
-
-def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    stream = iter(rows)
-    while chunk := list(islice(stream, CHUNK)):
-        yield chunk
-
-
-def _values(row: Row, names: Sequence[str], adapters: Sequence[Adapt]) -> tuple[Any, ...]:
-    got = (row.get(name) for name in names)
-    return tuple(None if value is None else adapt(value) for value, adapt in zip(got, adapters, strict=True))
-
-
-def _adapter(column: Column[Any], dialect: str) -> Adapt:
-    """From a Python value to what the raw driver must be given; anything of a wrong kind fails here, not later."""
-    sqlite = dialect == "sqlite"
-    if isinstance(column.type, Instant):
-        return to_text  # both databases read this form; naive instants are refused
-    if isinstance(column.type, Date):
-        return date.isoformat
-    if isinstance(column.type, Boolean):
-        return int if sqlite else bool
-    if isinstance(column.type, Integer):
-        return int
-    return str
+    driver_error: type[Exception] = conn.dialect.loaded_dbapi.Error
+    try:
+        write(conn, table.name, names, zip(*columns, strict=True))
+    except driver_error as fault:  # the drivers quote the row in their messages
+        code = getattr(fault, "sqlite_errorname", None) or getattr(fault, "sqlstate", None)
+        raise StagingError(dataset, str(code or type(fault).__name__)) from None
 
 
 def _execute_many(conn: Connection, table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     marks = ", ".join("?" * len(names))
-    sql = f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) VALUES ({marks})"  # noqa: S608 - our own names
+    sql = f"INSERT INTO temp.{table} ({', '.join(map(_quoted, names))}) VALUES ({marks})"  # noqa: S608 - our own names
     raw: Any = conn.connection.driver_connection
     raw.executemany(sql, rows)
 
@@ -113,7 +170,7 @@ def _execute_many(conn: Connection, table: str, names: Sequence[str], rows: Iter
 def _copy(conn: Connection, table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     raw: Any = conn.connection.driver_connection
     columns = ", ".join(map(_quoted, names))
-    with raw.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    with raw.cursor() as cursor, cursor.copy(f"COPY pg_temp.{table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

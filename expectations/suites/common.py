@@ -1,4 +1,4 @@
-"""Rules that every dataset has, derived from the catalogue: required, readable, plausible, known words, one row a key.
+"""Rules that every dataset has, derived from the catalogue: required, readable, plausible, known words.
 
 Particular rules stand in the dataset's own suite. A new column of the catalogue is covered here by itself.
 """
@@ -19,6 +19,19 @@ INTAKE = "Quy tắc dữ liệu dondoc: tiếp nhận tệp và bản ghi"
 UNIT_MISSING = (
     "Thiếu mã đơn vị; đề nghị bổ sung tại nguồn, hệ thống không tự đoán đơn vị.",
     "The unit code is missing: please add it at the source, units are never guessed.",
+)
+
+
+# Rows of one key in one pull stand far apart: this rule looks at their keys when all of the pull has been read.
+KEY_RULE = Rule(
+    code="conflicting_duplicates",
+    column="",
+    expect=not_flagged(CONFLICT),
+    text_vi="Mã trùng nhưng nội dung khác nhau, không xác định được bản mới hơn; "
+    "đề nghị giữ lại một bản đúng hoặc ghi ngày cập nhật.",
+    text_en="The same code stands in several rows with different content and nothing tells the newer: "
+    "please keep the right one or give the date of the last update.",
+    basis=KEYS,
 )
 
 
@@ -114,16 +127,6 @@ def _record_rules() -> tuple[Rule, ...]:
             expect=not_flagged(KEYLESS),
             text_vi="Không xác định được khóa của bản ghi; đề nghị bổ sung mã định danh tại nguồn.",
             text_en="The record has no usable key: please add its identifier at the source.",
-            basis=KEYS,
-        ),
-        Rule(
-            code="conflicting_duplicates",
-            column="",
-            expect=not_flagged(CONFLICT),
-            text_vi="Mã trùng nhưng nội dung khác nhau, không xác định được bản mới hơn; "
-            "đề nghị giữ lại một bản đúng hoặc ghi ngày cập nhật.",
-            text_en="The same code stands in several rows with different content and nothing tells the newer: "
-            "please keep the right one or give the date of the last update.",
             basis=KEYS,
         ),
     )

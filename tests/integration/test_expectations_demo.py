@@ -10,7 +10,7 @@ from deployments.demo.config import unit_map_csv
 from deployments.demo.drops import drops_of
 from deployments.demo.one_stop_api import BASE_PATH, OneStopApi
 from deployments.demo.story import DAYS, MORNINGS
-from expectations.run import CheckContext, check
+from expectations.check_context import CheckContext
 from tasks.intake.landing import Landing
 from tasks.intake.normalise import NormaliseContext
 from tasks.intake.unit_map import parse_unit_map
@@ -18,6 +18,7 @@ from tasks.rules.datasets import DATASETS
 from tasks.sources.base import PullRequest, RawRecord
 from tasks.sources.opencps import OpenCpsSource
 from tests.pulls import normalised, read
+from tests.unit.expectation_cases import check
 
 EXPECTED = {
     "due_before_received": "due_before_received",
@@ -49,8 +50,8 @@ def test_every_morning_the_seven_are_refused_and_nothing_else(tmp_path) -> None:
             ids = frame.set_index("rid")["source_record_id"]
             told = sorted((ids[rid], tuple(r.code for r in reasons)) for rid, reasons in report.row_faults.items())
             assert told == sorted((str(row.record_id), (EXPECTED[row.fault],)) for row in BAD_ROWS)
-            assert not report.folded
-            assert not report.refused
+            assert not report.keys.folded
+            assert not report.source.refused
 
 
 @pytest.mark.parametrize("number", range(len(DAYS)), ids=[str(day) for day in DAYS])
@@ -62,5 +63,5 @@ def test_every_drop_of_the_story_is_good(number) -> None:
         report = check(dataset, normalised(dataset, records, NormaliseContext(as_of=now)), CheckContext(now=now))
         assert report.rows == len(records)
         assert {reason.code for reasons in report.row_faults.values() for reason in reasons} == set(), name
-        assert not report.refused
-        assert not report.folded
+        assert not report.source.refused
+        assert not report.keys.folded

@@ -6,11 +6,10 @@ from datetime import UTC, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.warehouse_samples import DAY, MONDAY, MORNING, a_bad_row, a_batch, a_dossier, a_flag, a_mail, an_item
+from tests.warehouse_samples import DAY, MONDAY, MORNING, a_bad_row, a_batch, a_dossier, a_flag, a_mail, an_item, merge
 from warehouse import desk, flag_store, landed, ledger, lineage, runs
 from warehouse.dump import dump
 from warehouse.engine import reading, transaction
-from warehouse.loads import merge
 from warehouse.tables import flag_runs
 
 FRAME = {"rule_version": "r1", "calendar_version": "c1"}

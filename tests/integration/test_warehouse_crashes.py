@@ -4,19 +4,18 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from tests.processes import running
-from tests.warehouse_samples import DAY, MONDAY, MORNING, a_bad_row, a_batch, a_dossier, a_mail, an_item
+from tests.warehouse_samples import DAY, MONDAY, MORNING, a_bad_row, a_batch, a_dossier, a_mail, an_item, merge
 from warehouse import ledger, ledger_read
 from warehouse.dump import dump
 from warehouse.engine import open_engine, reading, transaction
 from warehouse.errors import WarehouseBusyError
-from warehouse.loads import merge
 from warehouse.tables import switches
 
 LOAD = """
     from dataclasses import replace
     from sqlalchemy import event
     from tests.warehouse_samples import DAY, MORNING, a_bad_row, a_batch, a_dossier
-    from warehouse.loads import merge
+    from tests.warehouse_samples import merge
     stop = int(sys.argv[2])
     seen = 0
     def count(conn, cursor, statement, *_):

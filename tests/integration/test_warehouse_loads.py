@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from tests.warehouse_samples import DAY, MORNING, a_bad_row, a_batch, a_dossier, a_unit, load, units_batch
 from warehouse import current, lineage
 from warehouse.dump import dump
 from warehouse.engine import reading
-from warehouse.errors import CountingLawError, StagingError
+from warehouse.errors import CountingLawError
 from warehouse.tables import VERSIONS
 
 PARTS = ("new", "changed", "unchanged", "quarantined", "duplicate", "ignored")
@@ -67,7 +68,7 @@ def test_another_run_with_the_same_rows_leaves_all_but_the_run_log(engine):
     batch = a_batch([a_dossier("1")], quarantined=[a_bad_row("9")])
     load(engine, batch)
     before = dump(engine)
-    counts = load(engine, replace(batch, run_id="run-2"))
+    counts = load(engine, a_batch(batch.rows, quarantined=[a_bad_row("9")], run_id="run-2"))
     assert moved(counts) == {"unchanged": 1, "quarantined": 1}
     assert counts.quarantined_new == 0
     assert dump(engine) == before
@@ -162,9 +163,13 @@ def test_rows_that_validation_let_through_wrongly_load_nothing_and_tell_nothing(
     assert dump(engine, run_log=True) == empty
 
 
-def test_a_key_that_comes_twice_is_named_by_its_dataset_only(engine):
-    with pytest.raises(StagingError, match="dossiers"):
+def test_a_key_that_comes_twice_is_refused_without_its_content(engine):
+    """Keys are settled before the merge (`repeats`); whoever forgets it gets nothing in."""
+    with pytest.raises(IntegrityError) as refused:
         load(engine, a_batch([a_dossier("1"), a_dossier("1", content="two")]))
+    assert "khai sinh" not in str(refused.value)
+    with reading(engine) as conn:
+        assert current.current_rows(conn, "dossiers") == []
 
 
 def test_naive_instants_are_refused(engine):

@@ -55,7 +55,7 @@ def test_a_released_row_stays_released(engine):
     counts = load(engine, a_batch([], as_of=MORNING + DAY, run_id="r2", quarantined=[a_bad_row("1")]))
     with reading(engine) as conn:
         assert (counts.quarantined_new, quarantine_desk.open_count(conn)) == (0, 0)
-        assert quarantine.known_identities(conn, "one-stop") == {("1", "1-bad")}
+        assert quarantine_desk.released_identities(conn, "one-stop") == {("1", "1-bad")}
 
 
 def test_quarantine_reads_for_ops(engine):

@@ -1,14 +1,15 @@
 """Good records of every dataset in the words of the sources, and the way from there to a report."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
 
-from expectations.report import Report
-from expectations.run import CheckContext, check
+from expectations.report import KeyReport, Reason, Report
+from expectations.run import CheckContext, check_keys, check_rows, check_source
 from tasks.intake.normalise import NormaliseContext
-from tasks.rules.datasets import DATASETS
+from tasks.rules.datasets import DATASETS, Dataset
 from tasks.rules.timezone import HANOI
 from tasks.sources.base import RawRecord
 from tests.pulls import normalised
@@ -95,10 +96,48 @@ def good(dataset: str, **changes: str | None) -> dict[str, str | None]:
     return {**GOOD[dataset], **changes}
 
 
-def report_on(dataset: str, *rows: Mapping[str, str | None], context: CheckContext = CONTEXT) -> Report:
+@dataclass(frozen=True)
+class Checked:
+    """All that is said of one pull: of the source, of its rows, of its keys."""
+
+    source: Report
+    by_row: Report
+    keys: KeyReport
+
+    @property
+    def row_faults(self) -> dict[int, tuple[Reason, ...]]:
+        told = dict(self.by_row.row_faults)
+        for rid, reason in self.keys.conflicts.items():
+            told[rid] = (*told.get(rid, ()), reason)
+        return {rid: reasons for rid, reasons in sorted(told.items()) if rid not in self.keys.folded}
+
+    @property
+    def rows(self) -> int:
+        return self.by_row.rows
+
+    def counts(self) -> dict[str, int]:
+        return replace(self.by_row, row_faults=self.row_faults).counts()
+
+
+def check(dataset: Dataset, frame: pd.DataFrame, context: CheckContext = CONTEXT) -> Checked:
+    """A pull of one part, checked as a load does it."""
+    by_row = check_rows(dataset, frame, context)
+    keyed = frame[frame["record_key"].ne("") & frame["malformed"].eq("")]
+    shared = keyed[keyed.duplicated("record_key", keep=False)].reindex(
+        columns=["rid", "record_key", "content_hash", "updated_at"]
+    )
+    shared["faulty"] = shared["rid"].isin(by_row.row_faults)
+    return Checked(
+        check_source(dataset, frame.columns, len(frame), context),
+        by_row,
+        check_keys(shared) if len(shared) else KeyReport(),
+    )
+
+
+def report_on(dataset: str, *rows: Mapping[str, str | None], context: CheckContext = CONTEXT) -> Checked:
     return check(DATASETS[dataset], frame_of(dataset, *rows), context)
 
 
-def codes_of(report: Report) -> dict[int, list[str]]:
+def codes_of(report: Checked | Report) -> dict[int, list[str]]:
     """Reason codes by row number."""
     return {rid: [reason.code for reason in reasons] for rid, reasons in report.row_faults.items()}

@@ -4,11 +4,9 @@ from functools import cache
 
 import pytest
 
-from expectations.report import Report
-from expectations.run import check
 from expectations.sentences import sentence
 from tasks.rules.datasets import DATASETS
-from tests.unit.expectation_cases import BROKEN, CONTEXT, GOOD, codes_of, frame_of, good, report_on
+from tests.unit.expectation_cases import BROKEN, CONTEXT, GOOD, Checked, check, codes_of, frame_of, good, report_on
 
 EXIT = {"event": "cancel", "reason": "Không còn đối tượng", "approver": "Giám đốc Sở"}
 
@@ -189,11 +187,11 @@ POSSIBLE = [
 def test_the_good_record_is_good(name) -> None:
     report = report_on(name, good(name))
     assert codes_of(report) == {}
-    assert not report.refused
+    assert not report.source.refused
 
 
 @cache
-def all_bad_rows_of(name: str) -> Report:
+def all_bad_rows_of(name: str) -> Checked:
     """One pull of all bad rows of a dataset and a good one. Keys are told apart, so that none stands for another."""
     frame = frame_of(name, *(good(name, **changes) for n, _, changes, _ in BAD if n == name), good(name))
     frame["record_key"] = frame["record_key"].where(frame["key__bad"], "key " + frame["rid"].astype(str))
@@ -222,4 +220,4 @@ def test_an_empty_pull(name) -> None:
     assert report.rows == 0
     assert report.ran > 0
     snapshot = DATASETS[name].mode.value == "snapshot"
-    assert [r.code for r in report.source_faults] == (["snapshot_empty"] if snapshot else [])
+    assert [r.code for r in report.source.source_faults] == (["snapshot_empty"] if snapshot else [])

@@ -83,8 +83,8 @@ def test_a_bad_dossier_has_exactly_one_reason(one_pull_of_all, number, case) -> 
 def test_a_good_dossier_among_bad_ones_is_good(one_pull_of_all) -> None:
     assert one_pull_of_all.rows == len(BAD) + 1
     assert sorted(one_pull_of_all.row_faults) == list(range(len(BAD)))
-    assert not one_pull_of_all.refused
-    assert not one_pull_of_all.folded
+    assert not one_pull_of_all.source.refused
+    assert not one_pull_of_all.keys.folded
 
 
 def test_what_is_unusual_but_possible_is_believed() -> None:
@@ -163,7 +163,7 @@ def test_the_seven_bad_rows_of_the_first_morning() -> None:
         "status_unknown": 1,
         "unit_missing": 1,
     }
-    assert not report.folded
+    assert not report.keys.folded
     reason = report.row_faults[2][0]
     assert reason.column == "received_at"
     assert reason.text.startswith("Ngày tiếp nhận không có trong lịch hoặc không đọc được")

@@ -18,21 +18,21 @@ def dossier(**changes):
 
 def test_the_same_again_is_folded_and_no_fault() -> None:
     report = report_on("dossiers", dossier(), dossier(), dossier(source_record_id="2"), dossier())
-    assert report.duplicates == {1, 3}
+    assert report.keys.duplicates == {1, 3}
     assert codes_of(report) == {}
 
 
 def test_the_same_again_written_otherwise_is_the_same() -> None:
     decomposed, composed = "Cấp giấy phép", "Cấp giấy phép"
     rows = dossier(procedure_name=decomposed), dossier(procedure_name=composed, received_at="2026-11-09 09:10:00")
-    assert report_on("dossiers", *rows).duplicates == {1}
+    assert report_on("dossiers", *rows).keys.duplicates == {1}
 
 
 def test_the_newest_wins_whatever_the_order_of_rows() -> None:
     old, new = dossier(status="2", updated_at=MORNING), dossier(status="9", updated_at=EVENING)
     for rows, older in (((old, new), 0), ((new, old), 1)):
         report = report_on("dossiers", *rows)
-        assert report.superseded == {older}
+        assert report.keys.superseded == {older}
         assert codes_of(report) == {}
 
 
@@ -43,7 +43,7 @@ def test_nothing_tells_the_newer() -> None:
     for rows in (undated, one_dated, same_moment):
         report = report_on("dossiers", *rows)
         assert codes_of(report) == {0: DOUBT, 1: DOUBT}
-        assert not report.folded
+        assert not report.keys.folded
 
 
 def test_two_latest_of_three_put_all_three_in_doubt() -> None:
@@ -55,21 +55,21 @@ def test_a_row_in_doubt_that_came_twice_counts_once() -> None:
     rows = [dossier(status=s, updated_at=None) for s in ("2", "9", "2")]
     report = report_on("dossiers", *rows)
     assert codes_of(report) == {0: DOUBT, 1: DOUBT}
-    assert report.duplicates == {2}
+    assert report.keys.duplicates == {2}
 
 
 def test_a_faulty_newer_row_does_not_take_the_good_older_one_away() -> None:
     rows = dossier(updated_at=MORNING), dossier(updated_at=EVENING, status="abc")
     report = report_on("dossiers", *rows)
     assert codes_of(report) == {1: ["status_unknown"]}
-    assert not report.superseded
+    assert not report.keys.superseded
 
 
 def test_a_faulty_older_row_is_forgotten_with_the_good_newer_one() -> None:
     rows = dossier(updated_at=MORNING, status="abc"), dossier(updated_at=EVENING)
     report = report_on("dossiers", *rows)
     assert codes_of(report) == {}
-    assert report.superseded == {0}
+    assert report.keys.superseded == {0}
 
 
 def test_equal_codes_are_no_equal_keys() -> None:
@@ -83,7 +83,7 @@ def test_equal_codes_are_no_equal_keys() -> None:
     ]
     report = report_on("dossiers", *rows)
     assert codes_of(report) == {}
-    assert not report.folded
+    assert not report.keys.folded
 
 
 def test_rows_without_a_key_stand_alone() -> None:
@@ -91,7 +91,7 @@ def test_rows_without_a_key_stand_alone() -> None:
     broken = [{BROKEN: "field_count"}, {BROKEN: "field_count"}]
     report = report_on("dossiers", *rows, *broken)
     assert codes_of(report) == {0: ["unit_missing"], 1: ["unit_missing"], 2: ["malformed_row"], 3: ["malformed_row"]}
-    assert not report.folded
+    assert not report.keys.folded
 
 
 def test_a_list_without_dates_of_update_cannot_tell_the_newer() -> None:
@@ -113,7 +113,7 @@ ROW = st.fixed_dictionaries(
 @given(st.lists(ROW, max_size=6))
 def test_every_row_has_one_fate_and_a_key_at_most_one_good_row(rows) -> None:
     report = report_on("dossiers", *(dossier(**row) for row in rows))
-    fates = [set(report.row_faults), set(report.duplicates), set(report.superseded)]
+    fates = [set(report.row_faults), set(report.keys.duplicates), set(report.keys.superseded)]
     assert all(not (one & other) for one, other in itertools.combinations(fates, 2))
     taken = [row["source_record_id"] for rid, row in enumerate(rows) if not any(rid in fate for fate in fates)]
     assert len(taken) == len(set(taken))

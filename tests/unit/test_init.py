@@ -8,7 +8,7 @@ import pytest
 
 from deployments.cli_init import StarterExistsError, write_starter, written_sentence
 from deployments.init_dates import WRITTEN_FOR
-from expectations.run import CheckContext, check
+from expectations.check_context import CheckContext
 from tasks.intake.landing import Landing
 from tasks.intake.normalise import NormaliseContext
 from tasks.rules.datasets import DATASETS
@@ -18,6 +18,7 @@ from tasks.settings import Settings, load_settings
 from tasks.sources.base import PullRequest
 from tasks.sources.files import FilesSource
 from tests.pulls import normalised, read
+from tests.unit.expectation_cases import check
 
 EARLIEST = datetime(2026, 11, 20, 16, 0, tzinfo=HANOI)  # the samples hold from then on
 
@@ -62,7 +63,7 @@ def test_every_sample_row_passes_every_check(starter: Settings, tmp_path: Path, 
     report = check(DATASETS[dataset], frame, CheckContext(now=EARLIEST))
     assert len(frame) == len(rows(starter, dataset))
     assert not report.row_faults
-    assert not report.source_faults
+    assert not report.source.source_faults
     assert not pulled.notes
 
 

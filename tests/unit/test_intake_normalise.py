@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.intake.normalise import NormaliseContext
-from tasks.intake.set_aside import set_aside
+from tasks.intake.set_aside import is_not_received, older_rows
 from tasks.intake.unit_map import parse_unit_map
 from tasks.rules.datasets import DATASETS
 from tasks.rules.timezone import HANOI
@@ -193,7 +193,7 @@ def test_a_doubtful_unit_map_is_refused(lines: str, code: str) -> None:
     assert fault.value.code == code
 
 
-def test_not_received_and_older_records_are_set_aside_and_counted() -> None:
+def test_not_received_and_older_records_are_told_apart() -> None:
     earlier = datetime(2026, 11, 22, tzinfo=HANOI)
     frame = dossiers(
         record({**DOSSIER, "due_at": "16/11/2026"}, at=earlier),
@@ -204,11 +204,8 @@ def test_not_received_and_older_records_are_set_aside_and_counted() -> None:
         dossier(source_record_id="5", status="3", received_at="31/02/2026"),
         record({}, malformed="field_count", fingerprint="f", at=earlier),
     )
-    kept, ignored = set_aside(DATASETS["dossiers"], frame)
-    assert ignored == {"older": 1, "not_received": 2}
-    assert kept["record_key"].tolist() == ["38963", "4", "5", ""]
-    assert kept["rid"].tolist() == [0, 1, 2, 3]
-    assert pd.isna(kept["due_at"][0])
+    assert frame.index[is_not_received(DATASETS["dossiers"], frame)].tolist() == [2, 3]
+    assert frame.index[older_rows(frame)].tolist() == [0]
 
 
 @pytest.mark.slow

@@ -1,0 +1,132 @@
+"""What each part of a pull goes through before it is staged: understood, left out on purpose, checked, put aside.
+
+Also the keys over all parts, when everything is staged. The order of a load is told in `loading`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from expectations.check_context import CheckContext
+from expectations.report import Reason
+from expectations.run import check_keys, check_rows
+from tasks.intake.normalise import NormaliseContext, normalise
+from tasks.intake.set_aside import OLDER, is_not_received, older_rows
+from tasks.rules.datasets import Dataset
+from tasks.sources.base import Part
+from warehouse import repeats, staging
+from warehouse.staging import Aside, Staged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """The surroundings of one pull. `known_open`: dossiers that were received, whatever their status says now.
+
+    `released`: rows (key, content hash) that a person has said are right as they stand.
+    """
+
+    dataset: Dataset
+    normalise: NormaliseContext
+    check: CheckContext
+    known_open: frozenset[str] = frozenset()
+    released: frozenset[tuple[str, str]] = frozenset()
+
+    def take(self, conn: Connection, staged: Staged, part: Part, first_rid: int) -> None:
+        """Stage one part; a repetition after a rollback does the same again."""
+        frame = normalise(self.dataset, part, self.normalise, first_rid=first_rid)
+        as_of = pd.Timestamp(self.normalise.as_of)
+        frame["moment"] = frame["moment"].where(frame["moment"] <= as_of, as_of)
+        waits = is_not_received(self.dataset, frame) & ~frame["record_key"].isin(self.known_open)
+        told, others = frame[~waits], frame[waits]
+        faults = self._faults(told)
+        bad = told[told["rid"].isin(faults)]
+        aside = [
+            *(_not_received(row) for row in others.to_dict("records")),
+            *(_quarantined(self.dataset, row, faults[row["rid"]]) for row in bad.to_dict("records")),
+        ]
+        good = told[~told["rid"].isin(faults)].rename(columns={"ref": "source_ref"})
+        staging.add(conn, staged, good, aside)
+
+    def _faults(self, frame: pd.DataFrame) -> dict[int, tuple[Reason, ...]]:
+        if frame.empty:
+            return {}
+        faults = check_rows(self.dataset, frame, self.check).row_faults
+        if not (faults and self.released):
+            return faults
+        rows = frame.loc[frame["rid"].isin(faults), ["rid", "record_key", "content_hash"]]
+        let_go = {rid for rid, *identity in rows.itertuples(index=False) if tuple(identity) in self.released}
+        return {rid: reasons for rid, reasons in faults.items() if rid not in let_go}
+
+
+@dataclass(slots=True)
+class Settled:
+    """What became of records that share a key with others."""
+
+    duplicate: int = 0
+    older: int = 0
+
+
+def settle_keys(conn: Connection, staged: Staged) -> Settled:
+    """One record a key is left: older ones go, repeated ones are folded, contradicting ones quarantined."""
+    staging.ready(conn, staged)
+    settled = Settled()
+    for group in repeats.repeated(conn, staged):
+        older = older_rows(group)
+        rest = group[~older & group["fate"].ne(staging.NOT_RECEIVED)]
+        several = rest[rest.duplicated("record_key", keep=False)]
+        rids = set(group.loc[older, "rid"])
+        settled.older += len(rids)
+        if len(several):
+            report = check_keys(several.assign(faulty=several["fate"].eq(staging.QUARANTINED)))
+            repeats.put_aside(conn, staged, {rid: reason_row(reason) for rid, reason in report.conflicts.items()})
+            settled.duplicate += len(report.folded)
+            rids |= report.folded
+        repeats.drop(conn, staged, rids)
+    return settled
+
+
+def ignored_of(conn: Connection, staged: Staged, told: Mapping[str, int], settled: Settled) -> Counter[str]:
+    """Records left out on purpose, by reason: what the source itself left out and what was put aside here."""
+    ignored = Counter(told)
+    ignored[staging.NOT_RECEIVED] += staging.count(conn, staged, staging.NOT_RECEIVED)
+    ignored[OLDER] += settled.older
+    return +ignored
+
+
+def reason_row(reason: Reason) -> dict[str, str]:
+    """A reason as the quarantine keeps it."""
+    return {"code": reason.code, "column": reason.column, "text": reason.text}
+
+
+def _not_received(row: Mapping[Any, Any]) -> Aside:
+    return Aside(fate=staging.NOT_RECEIVED, **_place(row))
+
+
+def _quarantined(dataset: Dataset, row: Mapping[Any, Any], reasons: tuple[Reason, ...]) -> Aside:
+    content = {column.name: _text(row, column.name) for column in dataset.columns}
+    return Aside(reasons=[reason_row(reason) for reason in reasons], content=content, **_place(row))
+
+
+def _place(row: Mapping[Any, Any]) -> dict[str, Any]:
+    updated = row.get("updated_at")
+    return {
+        "rid": row["rid"],
+        "record_key": row["record_key"] or f"?{row['content_hash'][:16]}",
+        "content_hash": row["content_hash"],
+        "source_ref": row["ref"],
+        "moment": row["moment"],
+        "updated_at": None if pd.isna(updated) else updated,
+    }
+
+
+def _text(row: Mapping[Any, Any], name: str) -> str | None:
+    """The text as it came where it could not be understood, else the value in one plain form."""
+    as_it_came = row.get(f"{name}__text")
+    value = as_it_came if isinstance(as_it_came, str) else row[name]
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

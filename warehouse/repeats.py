@@ -1,0 +1,114 @@
+"""Records of one pull that share a key: found over all its parts, read group by group, settled by row number.
+
+What becomes of them is decided by the caller (`expectations.run.check_keys`); here is only the reading and the moving.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+from sqlalchemy import Connection, Select, delete, func, literal, null, select, type_coerce, union_all, update
+
+from warehouse.instants import Instant, to_text
+from warehouse.staging import QUARANTINED, Aside, Staged, add, stored_columns
+
+GOOD: Final = "good"
+_GROUP_ROWS: Final = 50_000
+_CHUNK: Final = 400
+_COLUMNS: Final = ("rid", "record_key", "content_hash", "moment", "updated_at", "fate")
+
+Reasons = Sequence[Mapping[str, str]]
+
+
+def repeated(conn: Connection, staged: Staged) -> list[pd.DataFrame]:
+    """All rows whose key came more than once, in frames that hold every key whole.
+
+    Columns rid, record_key, content_hash, moment, updated_at, `fate` (`good` or that of a row put aside).
+    """
+    rows, aside = staged.rows, staged.aside
+    named = ~aside.c.record_key.startswith("?")  # records without a key of their own stand alone
+    keys = union_all(select(rows.c.record_key), select(aside.c.record_key).where(named)).subquery()
+    several = select(keys.c.record_key).group_by(keys.c.record_key).having(func.count() > 1).subquery()
+    updated = rows.c.updated_at if "updated_at" in rows.c else type_coerce(null(), Instant())
+    good = _members(rows, updated, literal(GOOD), several)
+    others = _members(aside, aside.c.updated_at, aside.c.fate, several)
+    chosen = union_all(good, others).order_by("record_key", "rid")
+    return list(_whole_groups(conn.execute(chosen).tuples()))
+
+
+def drop(conn: Connection, staged: Staged, rids: Iterable[int]) -> None:
+    """Other rows stand for these: they are no longer part of the pull."""
+    for some in _chunks(rids):
+        conn.execute(delete(staged.rows).where(staged.rows.c.rid.in_(some)))
+        conn.execute(delete(staged.aside).where(staged.aside.c.rid.in_(some)))
+
+
+def put_aside(conn: Connection, staged: Staged, reasons: Mapping[int, Mapping[str, str]]) -> None:
+    """Rows that looked good are quarantined, each for its reason; rows put aside already get the reason besides."""
+    for some in _chunks(reasons):
+        good = conn.execute(select(staged.rows).where(staged.rows.c.rid.in_(some))).mappings().all()
+        add(conn, staged, staged_nothing(staged), [_aside(staged, dict(row), reasons[row["rid"]]) for row in good])
+        conn.execute(delete(staged.rows).where(staged.rows.c.rid.in_(some)))
+        moved = {row["rid"] for row in good}
+        known = select(staged.aside.c.rid, staged.aside.c.reasons).where(staged.aside.c.rid.in_(some))
+        for rid, told in conn.execute(known).tuples().all():
+            if rid not in moved:
+                more = [*told, dict(reasons[rid])]
+                conn.execute(update(staged.aside).where(staged.aside.c.rid == rid).values(reasons=more))
+
+
+def staged_nothing(staged: Staged) -> pd.DataFrame:
+    """No rows, as `staging.add` takes them."""
+    return pd.DataFrame(columns=["rid", "moment", *(c.name for c in stored_columns(staged.dataset))])
+
+
+def _members(table: Any, updated: Any, fate: Any, several: Any) -> Select[Any]:
+    columns = (table.c.rid, table.c.record_key, table.c.content_hash, table.c.moment)
+    return select(*columns, updated.label("updated_at"), fate.label("fate")).where(
+        table.c.record_key.in_(select(several.c.record_key))
+    )
+
+
+def _whole_groups(rows: Iterable[Sequence[Any]]) -> Iterator[pd.DataFrame]:
+    held: list[Sequence[Any]] = []
+    for row in rows:
+        if len(held) >= _GROUP_ROWS and row[1] != held[-1][1]:
+            yield _frame(held)
+            held = []
+        held.append(row)
+    if held:
+        yield _frame(held)
+
+
+def _frame(rows: list[Sequence[Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame([tuple(row) for row in rows], columns=list(_COLUMNS))
+    for name in ("moment", "updated_at"):
+        frame[name] = pd.to_datetime(frame[name], utc=True)
+    return frame
+
+
+def _aside(staged: Staged, row: Mapping[str, Any], reason: Mapping[str, str]) -> Aside:
+    names = [c.name for c in stored_columns(staged.dataset) if not c.name.endswith("_precision")]
+    canonical = [name for name in names if name not in ("record_key", "content_hash", "source_ref")]
+    return Aside(
+        rid=row["rid"],
+        record_key=row["record_key"],
+        content_hash=row["content_hash"],
+        source_ref=row["source_ref"],
+        moment=row["moment"],
+        updated_at=row.get("updated_at"),
+        fate=QUARANTINED,
+        reasons=[reason],
+        content={name: _text(row[name]) for name in canonical},
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return to_text(value) if hasattr(value, "tzinfo") else str(value)
+
+
+def _chunks(rids: Iterable[int]) -> Iterator[list[int]]:
+    wanted = sorted(rids)
+    return (wanted[i : i + _CHUNK] for i in range(0, len(wanted), _CHUNK))

@@ -1,0 +1,47 @@
+"""Columns in the form the raw drivers store: the same bytes that SQLAlchemy would write.
+
+Whole columns at once where pandas holds them typed, value by value otherwise; anything of a wrong kind fails here, not
+later. A new column kind needs its form here and in `instants` or SQLAlchemy alike.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.types import Boolean, Date, Integer, TypeEngine
+
+from warehouse.instants import Instant, to_text
+
+Series = Any  # a pandas Series of any kind
+
+
+def stored_form(column: Series, kind: TypeEngine[Any], dialect: str) -> list[Any]:
+    """The values of a column for the driver of that dialect, None where empty. Naive instants are refused."""
+    if isinstance(kind, Instant) and isinstance(column.dtype, pd.DatetimeTZDtype):
+        return _instants(column)
+    plain = column.astype(object)
+    values: list[Any] = plain.where(plain.notna(), None).tolist()
+    adapt = _adapter(kind, dialect)
+    if adapt is None:
+        return values
+    return [None if value is None else adapt(value) for value in values]
+
+
+def _instants(column: Series) -> list[Any]:
+    naive = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+    return [None if text == "NaT" else text + "Z" for text in np.datetime_as_string(naive).tolist()]
+
+
+def _adapter(kind: TypeEngine[Any], dialect: str) -> Callable[[Any], Any] | None:
+    """From a Python value to what the raw driver must be given; None where texts go as they are."""
+    if isinstance(kind, Instant):
+        return to_text  # both databases read this form
+    if isinstance(kind, Date):
+        return date.isoformat
+    if isinstance(kind, Boolean):
+        return int if dialect == "sqlite" else bool
+    if isinstance(kind, Integer):
+        return int
+    return None
