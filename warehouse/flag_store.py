@@ -103,13 +103,14 @@ def open_flags(conn: Connection, unit: str | None = None) -> list[dict[str, Any]
 
 
 def _told(row: FlagRow) -> dict[str, Any]:
-    return asdict(row) | {"facts": dict(row.facts)}
+    """The columns of a row; not `asdict`, which copies every fact in depth."""
+    return {name: getattr(row, name) for name in _CONTENT} | {"facts": dict(row.facts)}
 
 
 def _differs(stored: Mapping[str, Any], row: FlagRow) -> bool:
-    told = _told(row)
-    plain = all(stored[name] == told[name] for name in _CONTENT if name != "facts")
-    return not plain or _as_text(stored["facts"]) != _as_text(told["facts"])
+    if any(stored[name] != getattr(row, name) for name in _CONTENT if name != "facts"):
+        return True
+    return stored["facts"] != row.facts and _as_text(stored["facts"]) != _as_text(row.facts)
 
 
 def _as_text(facts: Mapping[str, Any]) -> str:

@@ -23,8 +23,12 @@ def to_text(moment: datetime) -> str:
 
 
 def from_text(text: str) -> datetime:
-    """Inverse of `to_text`, in UTC."""
-    return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+    """Inverse of `to_text`, in UTC; not `strptime`, which takes ten times as long."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not UTC:
+        msg = f"not a stored instant: {text!r}"
+        raise ValueError(msg)
+    return moment
 
 
 class Instant(TypeDecorator[datetime]):

@@ -5,7 +5,7 @@ tests hold the two equal. Comparing a date with today (late, soon) stays out, so
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from tasks.rules.deadline_clocks import Count, Interval, count_days, count_hours
@@ -15,7 +15,18 @@ from tasks.rules.office_hours import OfficeHours
 from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import WorkingCalendar
 
-__all__ = ["RULE_VERSION", "Deadline", "TrailStep", "Why", "deadline", "effective_receipt", "local", "split_pauses"]
+__all__ = [
+    "RULE_VERSION",
+    "Deadline",
+    "DeadlineMemo",
+    "TrailStep",
+    "Why",
+    "deadline",
+    "effective_receipt",
+    "local",
+    "remembered_deadline",
+    "split_pauses",
+]
 
 RULE_VERSION = "2026.1"
 
@@ -28,6 +39,9 @@ class Deadline:
     due_on: date | None
     received_on: date
     steps: tuple[TrailStep, ...]
+
+
+DeadlineMemo = dict[tuple[date, int, DurationUnit], Deadline]
 
 
 def deadline(
@@ -66,6 +80,30 @@ def deadline(
     if running_since is not None:
         due_at = None
     return Deadline(due_at, due_at and due_at.date(), receipt.date(), (*steps, *counted))
+
+
+def remembered_deadline(
+    received_at: datetime,
+    duration: Duration,
+    calendar: WorkingCalendar,
+    hours: OfficeHours,
+    known: DeadlineMemo,
+    *,
+    pauses: Sequence[Pause] = (),
+    policy: SupplementPolicy = SupplementPolicy.PAUSE,
+) -> Deadline:
+    """`deadline` without its trail, for thousands of dossiers: equal cases are counted once.
+
+    Without pauses a count of days depends on the effective day of receipt alone. `known` belongs to one calendar and
+    one schedule of office hours.
+    """
+    counts_days = duration.unit is not DurationUnit.WORKING_HOUR and duration.amount > 0
+    if pauses or not counts_days:
+        return deadline(received_at, duration, calendar, hours, pauses=pauses, policy=policy)
+    key = effective_receipt(received_at, calendar, hours).date(), duration.amount, duration.unit
+    if key not in known:
+        known[key] = replace(deadline(received_at, duration, calendar, hours, policy=policy), steps=())
+    return known[key]
 
 
 def effective_receipt(moment: datetime, calendar: WorkingCalendar, hours: OfficeHours) -> datetime:

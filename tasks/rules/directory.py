@@ -62,6 +62,7 @@ class Directory:
         self._absences: dict[str, list[Absence]] = defaultdict(list)
         for absence in absences:
             self._absences[absence.unit_code].append(absence)
+        self._answers: dict[tuple[str, date, date], Resolved] = {}
         self._bounced = frozenset(address.casefold() for address in bounced)
 
     @property
@@ -79,6 +80,12 @@ class Directory:
 
     def answering(self, code: str, recorded_on: date, today: date) -> Resolved:
         """Follow the succession from the unit of the record to the one that answers today (transitive, dated)."""
+        place = (code, recorded_on, today)
+        if place not in self._answers:
+            self._answers[place] = self._followed(code, recorded_on, today)
+        return self._answers[place]
+
+    def _followed(self, code: str, recorded_on: date, today: date) -> Resolved:
         recorded = unit = self.unit_on(code, recorded_on)
         if unit is None:
             return Resolved(None, None, problem="unknown_unit")

@@ -35,7 +35,7 @@ def dossier_flags(dossier: DossierFile, world: World) -> tuple[ItemFacts, ...]:
     if dossier.in_doubt:
         return (facts_of(dossier, Flag.DATA_IN_DOUBT, asked, world, state),)
     try:
-        dates = dates_of(dossier, state, world.calendar, world.hours)
+        dates = dates_of(dossier, state, world.calendar, world.hours, known=world.known)
         flags = [flag for flag in _flags(dossier, state, dates, world) if flag.value not in world.rules.off]
     except CalendarUnknownError:
         return (facts_of(dossier, Flag.CALENDAR_UNKNOWN, asked, world, state),)

@@ -7,8 +7,9 @@ One function answers for now and for any past moment with today's knowledge, so 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 
-from tasks.rules.deadlines import deadline
+from tasks.rules.deadlines import DeadlineMemo, remembered_deadline
 from tasks.rules.model import Duration, DurationUnit, Pause, SupplementPolicy
 from tasks.rules.office_hours import OfficeHours
 from tasks.rules.records import (
@@ -86,12 +87,16 @@ def dates_of(
     hours: OfficeHours,
     *,
     appointment_at: datetime | None = None,
+    known: DeadlineMemo | None = None,
 ) -> DossierDates:
     """The appointment, our own date and the binding one (the later). `appointment_at` overrides the source's.
+
+    `known` spares equal counts where many dossiers are judged.
 
     Raises:
         CalendarUnknownError: a day falls into a year the calendar does not know.
     """
+    known = {} if known is None else known
     record = dossier.record
     duration = record.duration or (dossier.procedure.duration if dossier.procedure else None)
     by_minute = duration is not None and duration.unit is DurationUnit.WORKING_HOUR
@@ -100,11 +105,11 @@ def dates_of(
     own_at = own_on = received_on = before_pause = None
     if duration is not None:
         policy = dossier.procedure.policy if dossier.procedure else SupplementPolicy.PAUSE
-        own = deadline(record.received_at, duration, calendar, hours, pauses=state.pauses, policy=policy)
+        count = partial(remembered_deadline, record.received_at, duration, calendar, hours, known, policy=policy)
+        own = count(pauses=state.pauses)
         own_at, own_on, received_on = own.due_at, own.due_on, own.received_on
         if state.paused and state.paused_since:
-            was = deadline(record.received_at, duration, calendar, hours, pauses=state.pauses[:-1], policy=policy)
-            before_pause = was.due_on
+            before_pause = count(pauses=state.pauses[:-1]).due_on
     due_at, original_on = None, None
     if not state.paused:
         closing = _closing(appointment_on, hours)
@@ -121,7 +126,7 @@ def dates_of(
         due_on=_day(due_at) if due_at else None,
         by_minute=by_minute,
         original_due_on=original_on,
-        internal_due_on=_internal_on(dossier, state, calendar, hours),
+        internal_due_on=_internal_on(dossier, state, calendar, hours, known),
         duration_known=duration is not None,
         same_day=by_minute or (duration is not None and duration.amount == 0),
         as_pause_began_on=before_pause,
@@ -134,12 +139,13 @@ def procedure_for(procedures: Sequence[Procedure], received_on: date) -> Procedu
 
 
 def _internal_on(
-    dossier: DossierFile, state: DossierState, calendar: WorkingCalendar, hours: OfficeHours
+    dossier: DossierFile, state: DossierState, calendar: WorkingCalendar, hours: OfficeHours, known: DeadlineMemo
 ) -> date | None:
     internal: Duration | None = dossier.procedure.internal if dossier.procedure else None
     if internal is None or state.paused:
         return None
-    return deadline(dossier.record.received_at, internal, calendar, hours, pauses=state.pauses).due_on
+    received = dossier.record.received_at
+    return remembered_deadline(received, internal, calendar, hours, known, pauses=state.pauses).due_on
 
 
 def _source_says_paused(record: DossierRecord) -> bool | None:

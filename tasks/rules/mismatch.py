@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
-from tasks.rules.deadlines import deadline, effective_receipt
+from tasks.rules.deadlines import deadline, effective_receipt, remembered_deadline
 from tasks.rules.dossier_history import DossierDates, DossierState
 from tasks.rules.model import Duration, DurationUnit, Flag, ItemFacts, Mismatches, SupplementPolicy
 from tasks.rules.records import DossierFile
@@ -118,8 +118,14 @@ def _with_fewer_pauses(dossier: DossierFile, state: DossierState, world: World) 
     for known in range(len(state.pauses)):
         if duration is not None:
             pauses = state.pauses[:known]
-            due = deadline(
-                dossier.record.received_at, duration, world.calendar, world.hours, pauses=pauses, policy=policy
+            due = remembered_deadline(
+                dossier.record.received_at,
+                duration,
+                world.calendar,
+                world.hours,
+                world.known,
+                pauses=pauses,
+                policy=policy,
             )
             if due.due_on is not None:
                 yield due.due_on

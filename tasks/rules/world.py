@@ -1,8 +1,9 @@
 """What every flag is judged against, in one value: directory, calendar, hours, thresholds and as_of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from tasks.rules.deadlines import DeadlineMemo
 from tasks.rules.directory import Directory
 from tasks.rules.office_hours import OfficeHours
 from tasks.rules.records import FlagRules
@@ -19,8 +20,8 @@ class World:
     hours: OfficeHours
     rules: FlagRules
     as_of: datetime
+    today: date = field(init=False)  # the day of as_of in Hanoi
+    known: DeadlineMemo = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    @property
-    def today(self) -> date:
-        """The day of as_of in Hanoi."""
-        return self.as_of.astimezone(HANOI).date()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "today", self.as_of.astimezone(HANOI).date())
