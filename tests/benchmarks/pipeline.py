@@ -1,7 +1,8 @@
 """The product's stages, timed one by one, without Prefect's engine: `… pipeline CONFIG AS_OF [SOURCE…]`.
 
 The functions are those the flows call (`pull_source`, `load_source`, `flag_open_items`), in a real run under its lock;
-only the tasks' wrapping is left out. Master data is loaded first and not counted: with it everything is imported.
+only the tasks' wrapping and the progress shown in Prefect are left out. Master data is loaded first and not counted:
+with it everything is imported.
 """
 
 import json
@@ -22,9 +23,11 @@ def run(config: str, as_of: str, sources: tuple[str, ...] = ()) -> dict[str, Any
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
     from tasks.flagging import flag_open_items
     from tasks.loading import load_source
+    from tasks.progress import Progress
     from tasks.pulling import pull_source
     from tasks.run_context import RunRequest, enter_run
 
+    Progress._show = lambda self, percent: None  # outside a flow that would start a server of Prefect's
     spent: dict[str, tuple[float, float]] = {}
     with enter_run(RunRequest(flow="sync", config=config, as_of=as_of)) as (opened, _):
         names = sources or tuple(s.name for s in opened.settings.sources)
