@@ -109,7 +109,9 @@ def _check_target(host: str, port: int) -> None:
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except OSError:
         raise httpcore.ConnectError from None
-    for address in (ipaddress.ip_address(text.split("%")[0]) for text in found):
+    for text in found:
+        address = ipaddress.ip_address(text.split("%")[0])
+        address = getattr(address, "ipv4_mapped", None) or address
         if address.is_link_local or address.is_multicast or address.is_unspecified:
             raise ForbiddenAddress
 

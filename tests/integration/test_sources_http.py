@@ -13,7 +13,7 @@ from tasks.intake.landing import Landing
 from tasks.rules.timezone import HANOI
 from tasks.sources.base import PullRequest, SourceFault
 from tasks.sources.opencps import OpenCpsSource
-from tests.fault_http import Answer, FaultServer, in_turn, json_reply, reply
+from tests.fault_http import Answer, FaultServer, head, in_turn, json_reply, reply
 from tests.pulls import Read, read
 
 AS_OF = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
@@ -140,12 +140,30 @@ def test_an_endless_body_is_stopped(tmp_path: Path) -> None:
         ("ftp://127.0.0.1", "bad_address"),
         ("https://user:word@motcua.example.gov.vn", "bad_address"),
         ("motcua.example.gov.vn", "bad_address"),
+        ("file:///etc/passwd", "bad_address"),
+        ("https://169.254.169.254", "forbidden_address"),
+        ("https://[fe80::1]", "forbidden_address"),
     ],
 )
 def test_addresses_that_must_not_be_used(url: str, code: str) -> None:
     with pytest.raises(SourceFault) as fault:
         source(url)
     assert fault.value.code == code
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "224.0.0.1", "[ff02::1]", "[::ffff:169.254.169.254]"])
+def test_what_no_server_has_is_refused_before_anything_is_sent(host: str, tmp_path: Path) -> None:
+    """The check a name gets when it has been resolved: whatever it leads to must be an address of a server."""
+    with pytest.raises(SourceFault) as fault:
+        pull(f"https://{host}:8443", tmp_path)
+    assert (fault.value.code, fault.value.transient) == ("forbidden_address", False)
+
+
+def test_a_redirect_is_never_followed(tmp_path: Path) -> None:
+    with FaultServer(lambda _: NOTHING) as other:
+        elsewhere = head(302, Location=f"{other.url}/o/rest/v2/dossiers", Content_Length="0")
+        fault, asked = fault_of(lambda _: elsewhere, tmp_path)
+        assert (fault.code, asked, other.asked) == ("redirected", 1, [])
 
 
 def test_http_to_this_machine_and_https_may_be_used() -> None:
