@@ -11,6 +11,7 @@ from deployments.cli_words import say
 from tasks.calendar_files import shipped_calendar
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
+from tasks.rules.release import QUARANTINE_DAYS
 from tasks.settings import Settings
 from warehouse import day_book, desk, flag_history, flag_store, freshness, ledger, ledger_read, quarantine_desk
 
@@ -43,15 +44,22 @@ def source_states(conn: Connection, settings: Settings, now: datetime) -> list[d
 
 
 def needs_attention(
-    conn: Connection, sources: list[dict[str, Any]], locale: str, max_per_run: int
+    conn: Connection,
+    sources: list[dict[str, Any]],
+    locale: str,
+    max_per_run: int,
+    overdue_since: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Most urgent first: `kind`, what it is about, and a sentence."""
+    """Most urgent first: `kind`, what it is about, and a sentence. Quarantined rows older than `overdue_since` count
+    as forgotten.
+    """
     found = [
         *_mail_matters(conn),
         *_cap_matters(conn, max_per_run),
         *_held_matters(conn),
         *_source_matters(sources),
         *_desk_matters(conn),
+        *_forgotten_matters(conn, overdue_since),
     ]
     return [{"kind": kind, "about": about, "text": say(key, locale, **words)} for kind, about, key, words in found]
 
@@ -105,3 +113,9 @@ def _desk_matters(conn: Connection) -> Iterator[Matter]:
     open_rows = quarantine_desk.open_count(conn)
     if open_rows:
         yield "quarantine", open_rows, "attention_quarantine", {"n": open_rows}
+
+
+def _forgotten_matters(conn: Connection, before: datetime | None) -> Iterator[Matter]:
+    old = 0 if before is None else quarantine_desk.count_since(conn, before)
+    if old:
+        yield "quarantine_old", old, "attention_quarantine_old", {"n": old, "days": QUARANTINE_DAYS}

@@ -5,57 +5,68 @@ It looks and logs in, it changes nothing and sends nothing. What needs a person 
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from deployments.cli_context import CliContext, print_json, shown
 from deployments.cli_words import say
+from deployments.doctor_words import say as doctor_say
+from deployments.findings import FAULT, OK, WARNING, Finding
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from tasks.rules.working_calendar import WorkingCalendar
     from tasks.settings import Settings
 
-OK, WARNING, FAULT = "ok", "warning", "fault"
 _SIGNS = {OK: "✓", WARNING: "!", FAULT: "✗"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    about: str
-    state: str
-    text: str
+_ORDER = (FAULT, WARNING, OK)
 
 
 def doctor(context: typer.Context) -> None:
-    """Cấu hình, kho dữ liệu, lịch làm việc, nguồn, máy chủ thư: mỗi dòng một việc; mã kết thúc 0 hoặc 2."""
+    """Còn thiếu gì để chạy thật, việc quan trọng trước; mã kết thúc 0 khi sẵn sàng, 2 khi còn việc phải làm."""
     from deployments.cli_explain import working_time
     from deployments.cli_mail import act_now
+    from deployments.doctor_sources import source_findings
 
     cli = shown(context)
     settings, locale = cli.settings(), cli.locale()
-    findings = [Finding("configuration", OK, say("doctor_config", locale, path=cli.config))]
-    mode, found = _warehouse(cli, settings, locale)
+    calendar = working_time(cli)[0]
+    findings = list(_configuration(cli, locale))
+    mode, found, data = _warehouse(cli, settings, calendar, locale)
     findings += found
-    findings += calendar_findings(working_time(cli)[0], act_now(cli, ""), locale)
-    findings += _sources(settings, locale)
     findings += _smtp(settings, mode, locale)
-    report(cli, findings)
+    findings += source_findings(settings, locale)
+    findings += calendar_findings(calendar, act_now(cli, ""), locale)
+    report(cli, findings + data, verdict=True)
 
 
-def report(cli: CliContext, findings: list[Finding]) -> None:
-    """Print the findings; ends with 2 when one is a fault."""
+def _configuration(cli: CliContext, locale: str) -> Iterator[Finding]:
+    """Faults that stop a run, secrets that are not there included."""
+    from tasks.settings import ConfigError, load_settings
+
+    try:
+        load_settings(cli.config, os.environ)
+    except ConfigError as error:
+        yield from (Finding("configuration", FAULT, str(fault)) for fault in error.faults)
+    else:
+        yield Finding("configuration", OK, say("doctor_config", locale, path=cli.config))
+
+
+def report(cli: CliContext, findings: list[Finding], *, verdict: bool = False) -> None:
+    """Print the findings, faults first, and the verdict over all where asked; ends with 2 when there is a fault."""
+    findings = sorted(findings, key=lambda finding: _ORDER.index(finding.state))
+    faults = sum(finding.state == FAULT for finding in findings)
     if cli.json:
         print_json([{"about": f.about, "state": f.state, "text": f.text} for f in findings])
     else:
         for finding in findings:
             typer.echo(f"{_SIGNS[finding.state]} {finding.text}")
-    if any(finding.state == FAULT for finding in findings):
+        if verdict:
+            typer.echo(doctor_say("not_ready" if faults else "ready", cli.locale(), n=faults))
+    if faults:
         raise typer.Exit(2)
 
 
@@ -76,43 +87,66 @@ def calendar_findings(calendar: "WorkingCalendar", now: datetime, locale: str) -
     return found
 
 
-def _warehouse(cli: CliContext, settings: "Settings", locale: str) -> tuple[str, list[Finding]]:
-    """The mode in force and what was found."""
-    from warehouse import desk
+def _warehouse(
+    cli: CliContext, settings: "Settings", calendar: "WorkingCalendar", locale: str
+) -> tuple[str, list[Finding], list[Finding]]:
+    """The mode in force, what was found of the database and the mail desk, and what its data lack."""
     from warehouse.errors import WarehouseError
 
     configured = settings.mail.mode
     try:
         with cli.reading() as conn:
-            switch = desk.mail_switch(conn)
+            mode, found = _mail_desk(conn, configured, locale)
+            data = list(_data(cli, conn, settings, calendar, locale))
     except WarehouseError as error:
         missing = getattr(error, "code", "") == "missing"
         text = say("doctor_no_warehouse", locale) if missing else str(error)
-        return configured, [Finding("warehouse", WARNING if missing else FAULT, text)]
-    found = [Finding("warehouse", OK, say("doctor_warehouse", locale))]
+        return configured, [Finding("warehouse", WARNING if missing else FAULT, text)], []
+    opened = Finding("warehouse", OK, say("doctor_warehouse", locale))
+    return mode, [opened, *found], data + list(_first_day(cli, settings, locale))
+
+
+def _mail_desk(conn: "Connection", configured: str, locale: str) -> tuple[str, list[Finding]]:
+    from warehouse import desk
+
+    switch, found = desk.mail_switch(conn), []
     if switch.stopped:
         text = say("attention_stopped", locale, by=switch.stopped_by, reason=switch.stopped_reason)
         found.append(Finding("mail", WARNING, text))
     mode = switch.mode or configured
     key, state = ("doctor_mode_differs", WARNING) if mode != configured else ("doctor_mode", OK)
-    found.append(Finding("mail", state, say(key, locale, mode=mode, configured=configured)))
-    return mode, found
+    return mode, [*found, Finding("mail", state, say(key, locale, mode=mode, configured=configured))]
 
 
-def _sources(settings: "Settings", locale: str) -> Iterator[Finding]:
-    from tasks.settings import FilesSource
+def _data(
+    cli: CliContext, conn: "Connection", settings: "Settings", calendar: "WorkingCalendar", locale: str
+) -> Iterator[Finding]:
+    from deployments.attention import source_states
+    from deployments.doctor_directory import directory_findings, procedure_findings
+    from deployments.doctor_sources import freshness_findings
+    from deployments.mornings import desk_now
+    from tasks.rules.release import QUARANTINE_DAYS, overdue_since
+    from tasks.rules.timezone import HANOI
+    from warehouse.quarantine_desk import count_since
 
-    if not settings.sources:
-        yield Finding("sources", FAULT, say("doctor_no_sources", locale))
-    for source in settings.sources:
-        if not isinstance(source, FilesSource):
-            host = source.base_url if source.kind == "opencps" else source.url
-            yield Finding(source.name, OK, say("doctor_host", locale, name=source.name, host=host))
-            continue
-        path = Path(source.path)
-        there = any(path.parent.glob(path.name))
-        key = "doctor_files" if there else "doctor_no_files"
-        yield Finding(source.name, OK if there else FAULT, say(key, locale, name=source.name, path=source.path))
+    now = desk_now(cli, conn)
+    yield from freshness_findings(source_states(conn, settings, now), locale)
+    yield from directory_findings(conn, now.astimezone(HANOI).date(), locale)
+    yield from procedure_findings(conn, locale)
+    if old := count_since(conn, overdue_since(calendar, now)):
+        yield Finding("quarantine", WARNING, doctor_say("quarantine", locale, n=old, days=QUARANTINE_DAYS))
+
+
+def _first_day(cli: CliContext, settings: "Settings", locale: str) -> Iterator[Finding]:
+    """Sources whose old matters would all go out on the first live day."""
+    from deployments.first_day import mails_of_first_day, old_matters
+
+    old = old_matters(cli, settings)
+    if old:
+        mails = mails_of_first_day(cli)
+        for name, number in old.items():
+            text = doctor_say("enforce_from", locale, name=name, n=number, mails=mails)
+            yield Finding("enforce_from", WARNING, text)
 
 
 def _smtp(settings: "Settings", mode: str, locale: str) -> Iterator[Finding]:

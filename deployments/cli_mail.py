@@ -86,12 +86,12 @@ def mail_mode(
         msg = f"{mode!r}: shadow, ops, live"
         raise UsageFaultError(msg)
     if mode == "live":
-        with cli.reading() as conn:
-            reached = _reached(conn)
-        typer.echo(say("would_reach", locale, mode=mode))
-        for line in reached or [say("nobody", locale)]:
-            typer.echo(f"  {line}")
-        if not yes:
+        from deployments.asking import confirmed
+        from deployments.first_day import reach_lines
+
+        for line in reach_lines(cli, as_of):
+            typer.echo(line)
+        if not confirmed(say("confirm_live_ask", locale), yes=yes):
             typer.echo(say("confirm_live", locale))
             raise typer.Exit(2)
     with cli.writing() as conn:
@@ -200,13 +200,6 @@ def _row(cli: CliContext, mail_id: int) -> dict[str, Any]:
     if row is None:
         raise UsageFaultError(say("not_found", cli.locale(), what=f"outbox {mail_id}"))
     return row
-
-
-def _reached(conn: Any) -> list[str]:
-    from warehouse import current
-
-    rows = [r for r in current.contacts(conn) if r["role"] in ("head", "superior")]
-    return sorted({f"{r['title'] or r['unit_code']} <{r['email']}>" for r in rows})
 
 
 def _date(text: str) -> date | None:

@@ -53,11 +53,14 @@ def status(context: typer.Context) -> None:
     cli = shown(context)
     settings = cli.settings()
     from deployments.attention import needs_attention, source_states
+    from deployments.cli_explain import working_time
+    from tasks.rules.release import overdue_since
     from warehouse import ledger_read, quarantine_desk, runs
 
     with cli.reading() as conn:
         recent = runs.recent_runs(conn, 10)
-        sources = source_states(conn, settings, _now(settings.warehouse.sandbox, recent))
+        now = _now(settings.warehouse.sandbox, recent)
+        sources = source_states(conn, settings, now)
         found: dict[str, Any] = {
             "sources": sources,
             "quarantine": {"open": quarantine_desk.open_count(conn)},
@@ -66,7 +69,9 @@ def status(context: typer.Context) -> None:
                 {k: r[k] for k in ("run_id", "flow", "as_of", "state", "exit_status", "started_at", "finished_at")}
                 for r in recent
             ],
-            "needs_attention": needs_attention(conn, sources, cli.locale(), settings.mail.max_per_run),
+            "needs_attention": needs_attention(
+                conn, sources, cli.locale(), settings.mail.max_per_run, overdue_since(working_time(cli)[0], now)
+            ),
         }
     if cli.json:
         print_json(found)

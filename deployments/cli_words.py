@@ -36,6 +36,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "mail_started": ("Thư được gửi trở lại.", "Mail goes out again."),
     "would_reach": ("Chế độ {mode} sẽ gửi thư tới:", "Mode {mode} will reach:"),
     "nobody": ("(không ai)", "(nobody)"),
+    "reach_line": ("  {audience} · {post} <{address}>: {n} mục", "  {audience} · {post} <{address}>: {n} items"),
+    "audience_head": ("người đứng đầu", "head"),
+    "audience_superior": ("lãnh đạo cấp trên", "superior"),
+    "audience_leadership": ("lãnh đạo tỉnh", "leadership"),
+    "audience_inspecting": ("cơ quan kiểm tra", "inspecting office"),
+    "reach_total": (
+        "Buổi sáng {moment} sẽ gửi {mails} thư, {items} mục (tính thử trên số liệu đang có).",
+        "The morning of {moment} would send {mails} mails with {items} items (rehearsed on the data at hand).",
+    ),
+    "reach_later": (
+        "Ngoài ra, người có trong danh bạ có thể nhận thư về sau:",
+        "Later on, others in the directory may be written to:",
+    ),
+    "confirm_live_ask": ("Chuyển sang gửi thật?", "Go live?"),
     "confirm_live": (
         "Chạy lại với --yes để xác nhận.",
         "Run again with --yes to confirm.",
@@ -78,6 +92,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "attention_quarantine": (
         "{n} bản ghi trong khu cách ly: xem bằng `dondoc quarantine list`",
         "{n} records in quarantine: see `dondoc quarantine list`",
+    ),
+    "attention_quarantine_old": (
+        "{n} bản ghi nằm trong khu cách ly quá {days} ngày làm việc: xem "
+        "`dondoc quarantine list --older-than {days}`, giao người theo dõi bằng `dondoc quarantine assign`",
+        "{n} records lie in quarantine for more than {days} working days: see "
+        "`dondoc quarantine list --older-than {days}`, name an owner by `dondoc quarantine assign`",
     ),
     "attention_stopped": ("Thư đang bị dừng bởi {by}: {reason}", "Mail is stopped by {by}: {reason}"),
     "attention_dispute": (

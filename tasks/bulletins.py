@@ -20,12 +20,14 @@ from tasks.ledger_rows import bulletin_row, still_held
 from tasks.mail.blanking import personal_texts
 from tasks.mail.frozen import fingerprint, thaw_facts
 from tasks.mail_gates import mail_mode, over_cap
+from tasks.mail_words import old_quarantine_sentence
 from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
 from tasks.rules.enforcement import is_enforced
 from tasks.rules.mismatch import mismatches_of
 from tasks.rules.model import Audience, Bulletin, Flag, ItemFacts, MailLine, Recipient, Role, SourceLine, Subject
+from tasks.rules.release import QUARANTINE_DAYS, overdue_since
 from tasks.rules.routing import route
 from tasks.rules.situation import Situation
 from tasks.rules.timezone import HANOI
@@ -92,7 +94,7 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         recipient=Recipient(address=address, post="Bộ phận vận hành", salutation=""),
         revision=1,
         sources=source_lines(run, conn),
-        quarantine_reasons=tuple(quarantine_desk.reason_counts(conn)),
+        quarantine_reasons=(*quarantine_desk.reason_counts(conn), *_forgotten(run, conn)),
         flags=tuple(sorted(Counter(i.flag for i in items).items())),
         mails=tuple(_mail_line(conn, m) for m in today if m["state"] in _LEFT),
         no_recipient=tuple(_unreachable(world, items)),
@@ -107,6 +109,12 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         no_superior=tuple(_without_superior(run, conn, world, items)),
         blanked=tuple(sorted({i.code for i in items if i.flag in TOLD_FLAGS and personal_texts(i)})),
     )
+
+
+def _forgotten(run: Run, conn: Connection) -> list[tuple[str, int]]:
+    """Quarantined rows that nobody has settled for more than a week of work."""
+    number = quarantine_desk.count_since(conn, overdue_since(run.calendar, run.clock.as_of))
+    return [(old_quarantine_sentence(QUARANTINE_DAYS, run.settings.locale), number)] if number else []
 
 
 def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:

@@ -109,3 +109,10 @@ def _of_reply(code: str) -> tuple[str, str]:
 
 def _said(pair: tuple[str, str], settings: Settings, **words: object) -> str:
     return pair[1 if settings.locale == "en" else 0].format(**words)
+
+
+def old_quarantine_sentence(days: int, locale: str) -> str:
+    """For the bulletin's list of quarantined rows: how many have been lying there for too long."""
+    vietnamese = f"Trong đó chờ xử lý quá {days} ngày làm việc (dondoc quarantine list --older-than {days})"
+    english = f"Of these, unsettled for more than {days} working days (dondoc quarantine list --older-than {days})"
+    return english if locale == "en" else vietnamese

@@ -36,21 +36,26 @@ class Stage:
     def drop(self, *rows: dict[str, str], at: datetime = DAWN) -> None:
         """The good dossiers of the village with these beside them or, where they bear the same code, instead."""
         told = {row["dossier_code"] for row in rows}
-        self.village.drop("ho-so", [*(row for row in GOOD if row["dossier_code"] not in told), *rows], at)
+        everything = [*(row for row in GOOD if row["dossier_code"] not in told), *rows]
+        headings = dict.fromkeys(name for row in everything for name in row)
+        self.village.drop("ho-so", [dict.fromkeys(headings, "") | row for row in everything], at)
 
     def sync(self, at: datetime = DAWN, *stages: Callable[[Run], Any], **asked: Any) -> Run:
         """One run: released rows, then every source, then whatever else is to happen in it; as it was asked for."""
         from tasks.loading import load_source
         from tasks.pulling import pull_source
         from tasks.releasing import promote_released_rows
+        from tasks.run_book import close_book, open_book
 
         with enter_run(RunRequest(flow="sync", config=str(self.config), as_of=at.isoformat(), **asked)) as (run, _):
+            open_book(run)
             promote_released_rows.fn(run.run_id)
             for source in run.settings.sources:
                 if pull_source.fn(run.run_id, source.name):
                     load_source.fn(run.run_id, source.name)
             for stage in stages:
                 stage(run)
+            close_book(run)
         return run
 
     def reading(self, query: Callable[..., Any], *words: Any) -> Any:

@@ -7,9 +7,13 @@ the refusals are the desk's.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from tasks.rules.datasets import VOCABULARY, Dataset, Kind
+from tasks.rules.timezone import HANOI
+from tasks.rules.working_calendar import WorkingCalendar
+
+QUARANTINE_DAYS = 5  # working days after which a row that nobody has settled is a matter of its own
 
 KEYLESS = "?"  # with which the place-holder key of a row without one begins
 # faults of plausibility: what the row says can be stored and reckoned with
@@ -87,6 +91,16 @@ def refusal_of(row: Candidate) -> Refusal | None:
     if row.released_beside and "conflicting_duplicates" in row.reasons:
         return Refusal("other_released")
     return None
+
+
+def overdue_since(calendar: WorkingCalendar, now: datetime) -> datetime:
+    """Rows first seen before this moment have been waiting for more than `QUARANTINE_DAYS`."""
+    day, worked = now.astimezone(HANOI).date(), 0
+    while True:
+        worked += calendar.is_working_day(day)
+        if worked > QUARANTINE_DAYS:
+            return datetime.combine(day, time(), tzinfo=HANOI)
+        day -= timedelta(days=1)
 
 
 def is_plausibility(code: str) -> bool:

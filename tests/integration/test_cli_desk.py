@@ -8,10 +8,9 @@ import pytest
 from deployments.exits import UsageFaultError, refusal_of
 from tests.told_desk import KEY, told_folder, typed_in
 from tests.unit.story_digests import H1
-from tests.warehouse_samples import a_batch, a_mail
+from tests.warehouse_samples import a_batch, a_mail, merge
 from warehouse import desk, ledger
 from warehouse.engine import open_engine, transaction
-from warehouse.loads import merge
 
 
 @pytest.fixture

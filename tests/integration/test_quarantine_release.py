@@ -52,6 +52,17 @@ def test_a_released_row_comes_in_with_the_next_run_and_only_once(stage):
     assert acts == [("quarantine_release", "lan"), ("quarantine_promote", first.run_id)]
 
 
+def test_a_released_row_that_comes_again_is_a_good_one(stage):
+    row, later = stage.row_of(EARLY), DAWN + 30 * MINUTE
+    stage.acting(quarantine_desk.release, row["id"], "lan", DAWN, "x")
+    stage.sync(DAWN + MINUTE)
+    stage.drop(*BAD, dossier(11, "A"), at=later)
+    line = stage.sync(later + MINUTE).sources["ho-so"]
+    assert (line.new, line.unchanged, line.quarantined) == (1, 6, 3)
+    assert codes(stage).count(EARLY["dossier_code"]) == 1
+    assert stage.reading(quarantine_desk.row, row["id"])["closed_reason"] == "released"
+
+
 @pytest.mark.parametrize(
     ("cells", "refused"),
     [
