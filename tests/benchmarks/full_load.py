@@ -1,7 +1,4 @@
-"""A full load of dossiers to flags, on both databases, beside the bare script and a DuckDB script; and its memory.
-
-The memory of a load three times as large is measured too; its warehouse stays for the incremental run to work on.
-"""
+"""A full load of dossiers to flags, on both databases, beside the bare script and a DuckDB script; and its memory."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +7,7 @@ from typing import Any
 from deployments.demo import config
 from deployments.demo.province import Province
 from tests.benchmarks.figures import Figure, middle
-from tests.benchmarks.workshop import KINDS, child, emptied, postgres, settled, workplace
+from tests.benchmarks.workshop import KINDS, PEAKS, child, emptied, postgres, settled, workplace
 
 ROWS = 1_000_000
 TITLE = "Full load to flags, and its memory"
@@ -20,9 +17,6 @@ pull, land, normalise, check, quarantine, stage, merge and flag, by the function
 engine: its start costs the same whatever the number of records. Floor: the bare script of `floors.py`, which says
 what it does and what it does not. Seconds of the wall and, where the work is in this process alone, of the processor,
 which other work on the machine disturbs less. Medians where a measurement was repeated.
-
-The larger load has as many open dossiers as the smaller one: what is open follows from a province's size, not from how
-many years are kept.
 """
 
 
@@ -36,7 +30,7 @@ class Measured:
     duck_written: list[dict[str, Any]] = field(default_factory=list)
 
 
-def measure(rows: int = ROWS, repeat: int = 1, *, kinds: tuple[str, ...] = KINDS, larger: bool = True) -> list[Figure]:
+def measure(rows: int = ROWS, repeat: int = 1, *, kinds: tuple[str, ...] = KINDS) -> list[Figure]:
     """All figures of this benchmark."""
     figures: list[Figure] = []
     with workplace() as folder, postgres() as new_database:
@@ -44,9 +38,6 @@ def measure(rows: int = ROWS, repeat: int = 1, *, kinds: tuple[str, ...] = KINDS
         settled(folder / "province", province)
         for kind in kinds:
             figures += _figures(kind, rows, _one(folder, province, kind, repeat, new_database))
-        peak = next((f.ours for f in figures if f.unit == "MB" and kinds[0] in f.what), 0.0)
-    if larger:
-        figures.append(_larger(rows, kinds[0], peak))
     return figures
 
 
@@ -100,19 +91,11 @@ def _figures(kind: str, rows: int, found: Measured) -> list[Figure]:
             ours = middle(r["seconds"] for r in found.ours)
             out.append(Figure(what=f"{label}, against {name}", ours=ours, floor=floor, limit=aim, aim=True))
     peak = max(r["peak_mb"] for r in found.ours)
+    if kind == "sqlite":
+        PEAKS[rows] = peak
     out.append(Figure(what=f"{label}, peak memory", ours=peak, unit="MB", limit=1024.0))
     return out
 
 
 def _stages(run: dict[str, Any]) -> dict[str, Any]:
     return {stage: run["stages"][stage] for stage in ("pull dossiers", "load dossiers", "flag")}
-
-
-def _larger(rows: int, kind: str, peak: float) -> Figure:
-    """Peak memory at three times the size, beside that of the smaller load."""
-    with workplace() as folder, postgres() as new_database:
-        province = Province(dossiers=3 * rows, open_share=0.01, days=3 * 365)
-        path = settled(folder, province, _url(folder, kind, "larger", new_database))
-        run = child("pipeline", str(path), province.as_of.isoformat())
-    what = f"{3 * rows:,} dossiers, {kind}, peak memory beside that at {rows:,}"
-    return Figure(what=what, ours=run["peak_mb"], floor=peak or None, unit="MB", limit=1.15)

@@ -19,6 +19,7 @@ from deployments.demo.province_config import write_province_config
 
 PROJECT = Path(__file__).parents[2]
 KINDS = ("sqlite", "postgresql")
+PEAKS: dict[int, float] = {}  # MB by dossiers: full loads on SQLite measured in this run
 
 
 @contextmanager
