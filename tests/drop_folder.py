@@ -24,6 +24,8 @@ ROWS = (
     ("00160", "31157", "Đang xử lý", "03/04/2025", "Cấp giấy phép"),
     ("TL.2", "01", "4", "09/11/2026 09:10", "NA"),
 )
+HEADING = ",".join(HEADER)
+LINES = tuple(",".join(row) for row in ROWS)
 
 
 def workbook(*rows: Sequence[Any], edit: Callable[[Any], None] | None = None) -> bytes:
@@ -61,9 +63,34 @@ def put(folder: Path, name: str, body: bytes, at: datetime = AS_OF - timedelta(h
     return path
 
 
-def pull(folder: Path, pattern: str = "*", dataset: str = "dossiers", *, dry: bool = False, **changes: Any) -> Read:
-    source = FilesSource(name="drop", dataset=DATASETS[dataset], path=folder / pattern, **changes)
-    return read(source.pull(PullRequest(as_of=AS_OF), Landing(folder.parent / "landing", dry=dry)))
+def csv(*rows: str, header: str = HEADING) -> bytes:
+    return ("\r\n".join([header, *rows]) + "\r\n").encode()
+
+
+def source(folder: Path, pattern: str = "*", dataset: str = "dossiers", **changes: Any) -> FilesSource:
+    return FilesSource(name="drop", dataset=DATASETS[dataset], path=folder / pattern, **changes)
+
+
+def pull(
+    folder: Path,
+    pattern: str = "*",
+    dataset: str = "dossiers",
+    *,
+    dry: bool = False,
+    before: Sequence[Read] = (),
+    **changes: Any,
+) -> Read:
+    """A pull, read to its end, in a warehouse that promoted the pulls `before`."""
+    bodies = [body for pulled in before for body in pulled.bodies]
+    newest = max((body.data_moment for body in bodies), default=None)
+    request = PullRequest(
+        as_of=AS_OF,
+        promoted=frozenset(body.sha256 for body in bodies),
+        newest_promoted=newest,
+        newest_hashes=frozenset(body.sha256 for body in bodies if body.data_moment == newest),
+    )
+    landing = Landing(folder.parent / "landing", dry=dry)
+    return read(source(folder, pattern, dataset, **changes).pull(request, landing))
 
 
 def fault(folder: Path, **changes: Any) -> SourceFault:
@@ -74,6 +101,10 @@ def fault(folder: Path, **changes: Any) -> SourceFault:
 
 def values(pulled: Read, column: str) -> list[str | None]:
     return [record.values.get(column) for record in pulled.records]
+
+
+def notes(pulled: Read) -> list[str]:
+    return [note.code for note in pulled.notes]
 
 
 def left_out(pulled: Read) -> dict[str, int]:

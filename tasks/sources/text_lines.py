@@ -36,9 +36,10 @@ class TextLines:
 
     def _split(self) -> Iterator[Iterable[str]]:
         """Whole lines of a block; the beginning of the next one is carried on."""
-        carry = ""
+        carry, feeds = "", False
         for decoded in self._texts():
             text = carry + decoded
+            feeds = feeds or "\n" in decoded
             cut = text.rfind("\n") + 1 or text.rfind("\r", 0, len(text) - 1) + 1
             carry = text[cut:]
             if len(carry) > _LONGEST_LINE:
@@ -46,7 +47,7 @@ class TextLines:
             if cut:
                 yield self._lines(text[:cut])
         if carry:
-            self.ended = carry.endswith("\r")
+            self.ended = carry.endswith("\r") and not feeds  # with line feeds elsewhere, one was cut off here
             yield self._lines(carry)
 
     def _lines(self, text: str) -> Iterable[str]:
