@@ -102,7 +102,7 @@ def _dossier_wrong(told: ItemFacts, file: DossierFile, moment: datetime, world: 
         moved = appointment.astimezone(HANOI).replace(
             year=told.appointment_on.year, month=told.appointment_on.month, day=told.appointment_on.day
         )
-        dates = dates_of(file, state, world.calendar, world.hours, appointment_at=moved)
+        dates = dates_of(file, state, world.calendar, world.hours, appointment_at=moved, known=world.known)
         if told.due_at is not None and dates.due_on != told.due_at.astimezone(HANOI).date():
             return _found(CorrectionKind.OTHER_DUE_DATE, due_on=dates.due_on)
     return None

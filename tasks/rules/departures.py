@@ -48,7 +48,7 @@ def _dossier_left(told: ItemFacts, file: DossierFile, world: World) -> Cleared:
 
 def _due_on(file: DossierFile, state: DossierState, world: World) -> date | None:
     try:
-        return dates_of(file, state, world.calendar, world.hours).due_on
+        return dates_of(file, state, world.calendar, world.hours, known=world.known).due_on
     except CalendarUnknownError:
         return None
 

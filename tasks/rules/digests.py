@@ -5,11 +5,11 @@ when unchanged items have been quiet for too long. Everything else is in the nex
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from tasks.rules.arming import TERM_ORDER, UNJUDGED, family
+from tasks.rules.arming import TERM_ORDER, family
 from tasks.rules.corrections import Address, Told, corrections_due
 from tasks.rules.departures import why_left
 from tasks.rules.model import (
@@ -27,7 +27,7 @@ from tasks.rules.model import (
     Section,
 )
 from tasks.rules.routing import route
-from tasks.rules.situation import ItemFamily, Situation, disputed
+from tasks.rules.situation import ItemFamily, Matter, Situation, disputed, matter_of
 from tasks.rules.world import World
 
 _ANSWERED_WITH_ALL_CLEAR = frozenset({Audience.HEAD, Audience.INSPECTING})
@@ -56,7 +56,8 @@ def _digest(
     situation: Situation,
 ) -> Digest | None:
     told = situation.books.last_handed.get(address)
-    asked = [_with_change(i, told) for i in lines if i.role is Role.ASKED]
+    before = {matter_of(i.facts): i for i in told.digest.items(Role.ASKED)} if told else {}
+    asked = [_with_change(i, before) for i in lines if i.role is Role.ASKED]
     informed = [i for i in lines if i.role is Role.INFORMED]
     left = _left(address, told, asked, fixes, situation)
     all_clear = _is_all_clear(address, told, asked, situation)
@@ -77,9 +78,9 @@ def _digest(
     )
 
 
-def _with_change(item: DigestItem, told: Told | None) -> DigestItem:
-    before = {i.facts.item_key + family(i.facts.flag): i for i in told.digest.items(Role.ASKED)} if told else {}
-    old = before.get(item.facts.item_key + family(item.facts.flag))
+def _with_change(item: DigestItem, before: Mapping[Matter, DigestItem]) -> DigestItem:
+    """How it stands against what the last handed mail asked for."""
+    old = before.get(matter_of(item.facts))
     if old is None or old.facts.arming != item.facts.arming:
         return replace(item, change=Change.NEW)
     worse = (
@@ -123,9 +124,9 @@ def _is_all_clear(address: Address, told: Told | None, asked: Sequence[DigestIte
     if not world.directory.is_current_address(address[1], world.today):
         return False
     before = told.digest.items(Role.ASKED)
-    still_open, unjudged = _open_matters(situation), _unjudged(situation)
+    still_open, unjudged = situation.open_matters, situation.unjudged
     return bool(before) and not any(
-        _matter(i.facts) in still_open or i.facts.item_key in unjudged or i.facts.source in situation.held_sources
+        matter_of(i.facts) in still_open or i.facts.item_key in unjudged or i.facts.source in situation.held_sources
         for i in before
     )
 
@@ -140,13 +141,13 @@ def _left(
     """What the last handed mail asked for and today's does not, with the reason; silent where no reason is sure."""
     if told is None or address[0] not in _ANSWERED_WITH_ALL_CLEAR:
         return []
-    said = {_matter(i.facts) for i in asked}
+    said = {matter_of(i.facts) for i in asked}
     asked_otherwise = {i.facts.item_key for i in asked}  # "no longer pursued" would contradict what is asked above
-    silent = {i.facts.item_key for i in fixes} | _unjudged(situation)
+    silent = {i.facts.item_key for i in fixes} | situation.unjudged
     left = []
     for item in told.digest.items(Role.ASKED):
         facts = item.facts
-        if _matter(facts) in said or facts.item_key in silent or facts.source in situation.held_sources:
+        if matter_of(facts) in said or facts.item_key in silent or facts.source in situation.held_sources:
             continue
         cleared = _reason(facts, situation)
         if cleared is not None and not (cleared.reason is ClearedReason.NOT_DUE and facts.item_key in asked_otherwise):
@@ -156,23 +157,11 @@ def _left(
 
 def _reason(facts: ItemFacts, situation: Situation) -> Cleared | None:
     """Why it left; None for what is still open and only asked of somebody else at the same unit."""
-    open_item = _open_matters(situation).get(_matter(facts))
+    open_item = situation.open_matters.get(matter_of(facts))
     if open_item is not None and disputed(open_item, situation):
         return Cleared(reason=ClearedReason.DISPUTED)
     cleared = why_left(facts, situation.files.get(facts.item_key), situation.world)
     return cleared if open_item is None or cleared.reason is ClearedReason.MOVED else None
-
-
-def _matter(facts: ItemFacts) -> tuple[str, str]:
-    return facts.item_key, family(facts.flag)
-
-
-def _open_matters(situation: Situation) -> dict[tuple[str, str], ItemFacts]:
-    return {_matter(i): i for i in situation.items}
-
-
-def _unjudged(situation: Situation) -> set[str]:
-    return {i.item_key for i in situation.items if i.flag in UNJUDGED}
 
 
 def _is_due_soon_day(world: World, weekdays: frozenset[int]) -> bool:

@@ -7,6 +7,7 @@ The books say what the ledger and the desk remember; the cadence is configured. 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tasks.rules.arming import UNJUDGED, family
 from tasks.rules.corrections import Address, Told
 from tasks.rules.departures import SourceFile
 from tasks.rules.disputes import DisputeEffect, effect_of
@@ -15,6 +16,7 @@ from tasks.rules.model import ItemFacts
 from tasks.rules.records import Dispute
 from tasks.rules.world import World
 
+Matter = tuple[str, str]  # item_key, family
 ItemFamily = tuple[str, str, str]  # item_key, family, arming event
 ItemAsked = tuple[str, str, str, int]  # and level: asked once a day in an audience
 
@@ -52,6 +54,17 @@ class Situation:
     books: Books
     cadence: Cadence = Cadence()
     held_sources: frozenset[str] = frozenset()  # stale or refused: their items stay out
+    open_matters: Mapping[Matter, ItemFacts] = field(init=False, repr=False, compare=False)
+    unjudged: frozenset[str] = field(init=False, repr=False, compare=False)  # item keys
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "open_matters", {matter_of(i): i for i in self.items})
+        object.__setattr__(self, "unjudged", frozenset(i.item_key for i in self.items if i.flag in UNJUDGED))
+
+
+def matter_of(facts: ItemFacts) -> Matter:
+    """What two mails mean when they speak of the same thing: the item and the family of its flag."""
+    return facts.item_key, family(facts.flag)
 
 
 def dispute_effect(item: ItemFacts, situation: Situation) -> DisputeEffect:
