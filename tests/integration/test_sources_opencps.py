@@ -8,6 +8,7 @@ import pytest
 from deployments.demo.one_stop_api import OneStopApi
 from deployments.demo.story import MORNINGS
 from deployments.demo.wire import GROUP_ID
+from expectations.check_context import CheckContext
 from tasks.intake.landing import Landing
 from tasks.intake.normalise import NormaliseContext
 from tasks.rules.datasets import DATASETS
@@ -16,6 +17,7 @@ from tasks.sources.opencps import OpenCpsSource
 from tests.fault_http import FaultServer
 from tests.opencps_server import AS_OF, CANARY, OneStop, Row, codes, ids, pull, row, run
 from tests.pulls import normalised, read
+from tests.unit.expectation_cases import check
 
 REAL = Path(__file__).parents[2].parent / "shared" / "real" / "opencps_dossiers_sample.json"
 
@@ -177,3 +179,7 @@ def test_records_of_a_real_installation_are_understood(landing: Landing) -> None
     assert set(frame["status"]) <= {str(code) for code in range(1, 11)}
     assert frame["due_at"].notna().all()
     assert set(frame["duration_unit"]) <= {"working_day", "working_hour"}
+    report = check(DATASETS["dossiers"], frame, CheckContext(now=AS_OF))
+    assert not report.source.refused
+    assert dict(report.row_faults) == {}
+    assert not report.keys.folded
