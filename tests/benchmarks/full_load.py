@@ -7,7 +7,7 @@ from typing import Any
 from deployments.demo import config
 from deployments.demo.province import Province
 from tests.benchmarks.figures import Figure, middle
-from tests.benchmarks.workshop import KINDS, PEAKS, child, emptied, postgres, settled, workplace
+from tests.benchmarks.workshop import KINDS, PEAKS, as_expected, child, emptied, postgres, settled, workplace
 
 ROWS = 1_000_000
 TITLE = "Full load to flags, and its memory"
@@ -51,7 +51,7 @@ def _one(folder: Path, province: Province, kind: str, repeat: int, new_database:
         plain, ours = (_url(folder, kind, f"{what}{turn}", new_database) for what in ("plain", "ours"))
         found.floor.append(child("floors", file, plain))
         path = settled(home, province, ours)
-        found.ours.append(child("pipeline", str(path), as_of))
+        found.ours.append(as_expected(home, child("pipeline", str(path), as_of)))
         try:
             found.duck.append(child("duck", file))
             found.duck_written.append(child("duck", file, plain))

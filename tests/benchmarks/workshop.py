@@ -19,6 +19,7 @@ from deployments.demo.province_config import write_province_config
 
 PROJECT = Path(__file__).parents[2]
 KINDS = ("sqlite", "postgresql")
+EXPECTED = "expected.json"
 PEAKS: dict[int, float] = {}  # MB by dossiers: full loads on SQLite measured in this run
 
 
@@ -55,8 +56,20 @@ def postgres() -> Iterator[Any]:
 def settled(folder: Path, province: Province, url: str = "", *, drops: bool = True) -> Path:
     """A province's folder with configuration and drops; returns the configuration."""
     if drops and not (folder / config.DROPS).exists():
-        write_province(folder / config.DROPS, province)
+        told = write_province(folder / config.DROPS, province).dossiers
+        counts = {"pulled": told.rows, "new": told.loaded, "quarantined": told.bad}
+        counts |= {"duplicate": told.duplicate, "ignored": told.ignored}
+        (folder / EXPECTED).write_text(json.dumps(counts), encoding="utf-8")
     return write_province_config(folder, province, database_url=url)
+
+
+def as_expected(folder: Path, run: dict[str, Any]) -> dict[str, Any]:
+    """The run, if every row of that folder's first file ended as its maker said; a fast wrong load is worth nothing."""
+    wanted = json.loads((folder / EXPECTED).read_text(encoding="utf-8"))
+    found = {name: run["counts"][name] for name in wanted}
+    if found != wanted:
+        raise RuntimeError(f"loaded {found}, expected {wanted}")
+    return run
 
 
 def changed(folder: Path, province: Province, number: int, minutes: int) -> str:
