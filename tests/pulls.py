@@ -1,15 +1,31 @@
 """Pulls read to their end, and single records packed as a load takes them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
 
 import pandas as pd
 
 from tasks.intake.landing import LandedBody
 from tasks.intake.normalise import NormaliseContext, normalise
 from tasks.rules.datasets import Dataset
-from tasks.sources.base import Malformed, Note, Part, Pulled, RawRecord, in_parts
+from tasks.sources.base import PART_ROWS, Malformed, Note, Part, Pulled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRecord:
+    """One record as text. Only canonical columns are kept (allow-list): what nobody asked for is never carried on.
+
+    `malformed` names what is wrong with the record as a whole (`field_count`, `bad_shape`): its cells cannot be
+    trusted, `values` is empty, and `fingerprint` tells one such record from another.
+    """
+
+    values: Mapping[str, str | None]
+    ref: str  # "sha256:<hex of the landed body>#<line or ordinal in it>"
+    moment: datetime  # as of when its body says so
+    malformed: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +61,20 @@ def read(pulled: Pulled) -> Read:
         vanished=pulled.vanished,
         notes=tuple(pulled.notes),
     )
+
+
+def in_parts(records: Iterable[RawRecord], size: int = PART_ROWS) -> Iterator[Part]:
+    """Single records packed into parts; a new part begins where the moment changes."""
+    for moment, same in groupby(records, key=lambda record: record.moment):
+        stream = iter(same)
+        while chunk := list(islice(stream, size)):
+            names = {name for record in chunk for name in record.values}
+            yield Part(
+                columns={name: [record.values.get(name) for record in chunk] for name in sorted(names)},
+                refs=[record.ref for record in chunk],
+                moment=moment,
+                malformed={n: Malformed(r.malformed, r.fingerprint) for n, r in enumerate(chunk) if r.malformed},
+            )
 
 
 def records_of(part: Part) -> Iterable[RawRecord]:

@@ -5,10 +5,9 @@ here: records carry text as received, under canonical column names; `tasks/intak
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby, islice
 from typing import Final, Protocol
 
 from tasks.intake.landing import LandedBody, Landing
@@ -45,21 +44,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RawRecord:
-    """One record as text. Only canonical columns are kept (allow-list): what nobody asked for is never carried on.
-
-    `malformed` names what is wrong with the record as a whole (`field_count`, `bad_shape`): its cells cannot be
-    trusted, `values` is empty, and `fingerprint` tells one such record from another.
-    """
-
-    values: Mapping[str, str | None]
-    ref: str  # "sha256:<hex of the landed body>#<line or ordinal in it>"
-    moment: datetime  # as of when its body says so
-    malformed: str = ""
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something ops should know although the pull succeeded. Same sentences and rules as a fault's."""
 
@@ -91,20 +75,6 @@ class Pulled:
     vanished: frozenset[str] = frozenset()
     notes: list[Note] = field(default_factory=list)
     expected: int = 0
-
-
-def in_parts(records: Iterable[RawRecord], size: int = PART_ROWS) -> Iterator[Part]:
-    """Single records packed into parts; a new part begins where the moment changes."""
-    for moment, same in groupby(records, key=lambda record: record.moment):
-        stream = iter(same)
-        while chunk := list(islice(stream, size)):
-            names = {name for record in chunk for name in record.values}
-            yield Part(
-                columns={name: [record.values.get(name) for record in chunk] for name in sorted(names)},
-                refs=[record.ref for record in chunk],
-                moment=moment,
-                malformed={n: Malformed(r.malformed, r.fingerprint) for n, r in enumerate(chunk) if r.malformed},
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from tasks.intake.landing import Landing
 from tasks.intake.normalise import NormaliseContext
 from tasks.intake.unit_map import parse_unit_map
 from tasks.rules.datasets import DATASETS
-from tasks.sources.base import PullRequest, RawRecord
+from tasks.sources.base import PullRequest
 from tasks.sources.opencps import OpenCpsSource
-from tests.pulls import normalised, read
+from tests.pulls import RawRecord, normalised, read
 from tests.unit.expectation_cases import check
 
 EXPECTED = {

@@ -13,7 +13,7 @@ from tasks.intake.normalise import NormaliseContext
 from tasks.part_intake import Intake, ignored_of, settle_keys
 from tasks.rules.datasets import DATASETS
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import RawRecord, in_parts
+from tests.pulls import RawRecord, in_parts
 from tests.unit.expectation_cases import frame_of, good
 from warehouse import staging
 from warehouse.sessions import load_session

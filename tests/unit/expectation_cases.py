@@ -11,8 +11,7 @@ from expectations.run import CheckContext, check_keys, check_rows, check_source
 from tasks.intake.normalise import NormaliseContext
 from tasks.rules.datasets import DATASETS, Dataset
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import RawRecord
-from tests.pulls import normalised
+from tests.pulls import RawRecord, normalised
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 CONTEXT = CheckContext(now=NOW)

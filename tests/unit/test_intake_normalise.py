@@ -13,8 +13,8 @@ from tasks.intake.set_aside import is_not_received, older_rows
 from tasks.intake.unit_map import parse_unit_map
 from tasks.rules.datasets import DATASETS
 from tasks.rules.timezone import HANOI
-from tasks.sources.base import RawRecord, SourceFault
-from tests.pulls import normalised
+from tasks.sources.base import SourceFault
+from tests.pulls import RawRecord, normalised
 
 AS_OF = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 CONTEXT = NormaliseContext(as_of=AS_OF)
