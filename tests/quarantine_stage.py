@@ -1,14 +1,17 @@
 """A village whose quarantine has something in it, on either database; runs of its stages without a server."""
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 
 from tasks.run_context import Run, RunRequest, enter_run
 from tests.flows.village import DAWN, DOSSIERS, Village, dossier
+from tests.once import made_once
 from warehouse import quarantine_desk
 from warehouse.engine import open_engine, reading, transaction
 
@@ -23,11 +26,28 @@ BAD = (EARLY, UNREADABLE, UNKNOWN_WORD, UNITLESS)
 class Stage:
     """A configured village and its warehouse."""
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self.village = Village(folder).settle()
-        text = self.village.config.read_text(encoding="utf-8")
-        self.village.config.write_text(text.replace("sqlite:///var/dondoc.sqlite3", url), encoding="utf-8")
-        self.engine: Engine = open_engine(url)
+    def __init__(self, folder: Path, url: str = "") -> None:
+        """A village as it is when it was settled before, else a new one; its warehouse elsewhere where a URL says."""
+        self.village = Village(folder)
+        if not self.village.config.exists():
+            self.village.settle()
+        if url:
+            text = self.village.config.read_text(encoding="utf-8")
+            self.village.config.write_text(text.replace("sqlite:///var/dondoc.sqlite3", url), encoding="utf-8")
+        self.engine: Engine = open_engine(url or self.village.url)
+
+    @classmethod
+    def with_bad_rows(cls, factory: pytest.TempPathFactory, folder: Path) -> "Stage":
+        """Four rows in quarantine, synced once a session and copied."""
+
+        def make(made: Path) -> None:
+            stage = cls(made)
+            stage.drop(*BAD)
+            stage.sync()
+            stage.engine.dispose()
+
+        shutil.copytree(made_once(factory, "quarantine", make), folder)
+        return cls(folder)
 
     @property
     def config(self) -> Path:

@@ -17,11 +17,9 @@ WHO = ("--by", "Trưởng phòng", "--reason", "đã xem giấy hẹn")
 
 
 @pytest.fixture
-def stage(tmp_path, new_url):
+def stage(tmp_path, tmp_path_factory):
     """A village with four rows in quarantine."""
-    found = Stage(tmp_path / "village", new_url("sqlite", migrated=True))
-    found.drop(*BAD)
-    found.sync()
+    found = Stage.with_bad_rows(tmp_path_factory, tmp_path / "village")
     yield found
     found.engine.dispose()
 
