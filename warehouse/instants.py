@@ -19,7 +19,7 @@ def to_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         msg = "a naive datetime cannot be stored: give it a timezone"
         raise ValueError(msg)
-    return moment.astimezone(UTC).strftime(_FORM)
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"  # strftime pads no year
 
 
 def from_text(text: str) -> datetime:

@@ -100,9 +100,11 @@ def merge(conn: Connection, batch: Batch, staged: Staged) -> Counts:
     snapshot = DATASETS[batch.dataset].mode is Mode.SNAPSHOT
     outdated = snapshot and _overtaken(conn, batch)
     verdicts = merging.judge(conn, frame, staged.rows, outdated=outdated)
-    merging.close_changed(conn, frame, staged.rows)
+    if merging.CHANGED in verdicts:
+        merging.close_changed(conn, frame, staged.rows)
+    if merging.UNCHANGED in verdicts:
+        merging.confirm_unchanged(conn, frame, staged.rows)
     merging.insert_versions(conn, frame, staged.rows)
-    merging.confirm_unchanged(conn, frame, staged.rows)
     kept = quarantine.keep(conn, frame, staged)
     complete = batch.complete and not outdated
     closed = quarantine.close_mended(conn, frame, staged, complete=complete)
@@ -183,7 +185,7 @@ def _count(
         reasons[OLDER] = reasons.get(OLDER, 0) + verdicts[merging.OLDER]
     return Counts(
         pulled=batch.pulled,
-        new=verdicts.get(merging.NEW, 0),
+        new=verdicts.get(staging.NEW, 0),
         changed=verdicts.get(merging.CHANGED, 0),
         unchanged=verdicts.get(merging.UNCHANGED, 0),
         quarantined=quarantined,

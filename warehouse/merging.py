@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, insert, literal, or_, select, update
 
 from warehouse.instants import Instant
-from warehouse.staging import Staged, stored_columns
+from warehouse.staging import NEW, Staged, stored_columns
 from warehouse.tables import VERSIONS
 
-NEW, CHANGED, UNCHANGED, OLDER = "new", "changed", "unchanged", "older"
+CHANGED, UNCHANGED, OLDER = "changed", "unchanged", "older"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,8 @@ def judge(conn: Connection, frame: Frame, staged: Table, *, outdated: bool) -> d
         else_=CHANGED,
     )
     start = case((current.c.known_from > _instant(frame.as_of), current.c.known_from), else_=_instant(frame.as_of))
-    conn.execute(update(staged).values(verdict=OLDER if outdated else NEW, known_from=frame.as_of))
+    if outdated:
+        conn.execute(update(staged).values(verdict=OLDER))
     conn.execute(
         update(staged)
         .values(verdict=verdict, known_from=start)
@@ -76,7 +77,7 @@ def insert_versions(conn: Connection, frame: Frame, staged: Table) -> None:
         "source": literal(frame.source),
         "system": literal(frame.system),
         "data_moment": staged.c.moment,
-        "known_from": staged.c.known_from,
+        "known_from": func.coalesce(staged.c.known_from, _instant(frame.as_of)),
         "run_id": literal(frame.run_id),
     }
     values: list[ColumnElement[Any]] = [*common.values(), *(staged.c[name] for name in names)]

@@ -13,6 +13,8 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy import JSON, Column, Connection, Index, Integer, MetaData, Table, Text, func, select
 
+from warehouse.driver_faults import fault_of
+from warehouse.engine import where_is
 from warehouse.errors import StagingError
 from warehouse.instants import Instant
 from warehouse.stored_forms import stored_form
@@ -20,6 +22,7 @@ from warehouse.tables import VERSIONS
 
 OWN: Final = ("version_id", "source", "system", "data_moment", "known_from", "known_to", "run_id")
 QUARANTINED, NOT_RECEIVED = "quarantined", "not_received"
+NEW: Final = "new"  # what a row is that no current one stands against
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def _rows_table(dataset: str) -> Table:
         Column("rid", Integer, primary_key=True, autoincrement=False),
         Column("moment", Instant, nullable=False),
         *(Column(c.name, c.type) for c in stored_columns(dataset)),
-        Column("verdict", Text),
+        Column("verdict", Text, server_default=NEW),
         Column("known_from", Instant),
         prefixes=["TEMPORARY"],
     )
@@ -156,6 +159,8 @@ def _write(conn: Connection, dataset: str, table: Table, names: Sequence[str], f
     try:
         write(conn, table.name, names, zip(*columns, strict=True))
     except driver_error as fault:  # the drivers quote the row in their messages
+        if (ours := fault_of(where_is(conn.engine), fault)) is not None:
+            raise ours from None
         code = getattr(fault, "sqlite_errorname", None) or getattr(fault, "sqlstate", None)
         raise StagingError(dataset, str(code or type(fault).__name__)) from None
 

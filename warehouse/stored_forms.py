@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.types import Boolean, Date, Integer, TypeEngine
 
+from tasks.rules.instants_frame import utc_texts, whole_seconds
 from warehouse.instants import Instant, to_text
 
 Series = Any  # a pandas Series of any kind
+_NAT = np.iinfo(np.int64).min
 
 
 def stored_form(column: Series, kind: TypeEngine[Any], dialect: str) -> list[Any]:
@@ -30,8 +32,14 @@ def stored_form(column: Series, kind: TypeEngine[Any], dialect: str) -> list[Any
 
 
 def _instants(column: Series) -> list[Any]:
-    naive = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")
-    return [None if text == "NaT" else text + "Z" for text in np.datetime_as_string(naive).tolist()]
+    ticks = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]").view(np.int64)
+    there = ticks != _NAT
+    if not whole_seconds(ticks[there]).all():
+        return [None if pd.isna(value) else to_text(value) for value in column.tolist()]
+    values = np.full(len(ticks), None, dtype=object)
+    values[there] = utc_texts(ticks[there], ".000000Z")
+    stored: list[Any] = values.tolist()
+    return stored
 
 
 def _adapter(kind: TypeEngine[Any], dialect: str) -> Callable[[Any], Any] | None:

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tasks.intake.date_columns import iso_texts, local_days, read_moments
+from tasks.intake.date_columns import local_days, read_moments
 from tasks.intake.dates import DAY, MINUTE, Moment, parse_moment
 from tasks.intake.text import clean_word, fold
+from tasks.rules.instants_frame import utc_texts
 
 Texts = Sequence[str | None]
 Flags = npt.NDArray[np.bool_]
@@ -162,7 +163,7 @@ def _usual(raw: Texts, fill: time, told: _Told) -> list[int]:
     rows = np.flatnonzero(usual.understood)
     ticks = usual.ticks[rows]
     told.ticks[rows], told.days[rows] = ticks, local_days(ticks)
-    for row, iso, dated in zip(rows.tolist(), iso_texts(ticks), usual.dated[rows].tolist(), strict=True):
+    for row, iso, dated in zip(rows.tolist(), utc_texts(ticks, "+00:00"), usual.dated[rows].tolist(), strict=True):
         told.canonical[row] = iso
         told.precision[row] = DAY if dated else MINUTE
     left: list[int] = np.flatnonzero(~usual.understood).tolist()

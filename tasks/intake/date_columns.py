@@ -7,7 +7,7 @@ form belongs here when whole exports are written in it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,6 @@ Flags = npt.NDArray[np.bool_]
 _LOCAL: Final = 7 * 3600  # seconds that Hanoi is ahead of UTC, since 1975-06-13
 _YEARS: Final = (1976, 9998)
 _US: Final = 1_000_000
-_SECONDS: Final = len("2026-11-23T07:30:00")
 # y, M, d, H, m, s stand for digits; everything else for itself
 _FORMS: Final[tuple[tuple[str, int], ...]] = (
     *((form, _LOCAL) for form in ("dd/MM/yyyy HH:mm:ss", "dd/MM/yyyy HH:mm", "dd/MM/yyyy", "yyyyMMddHHmmss")),
@@ -26,6 +25,7 @@ _FORMS: Final[tuple[tuple[str, int], ...]] = (
     *((f"yyyy-MM-ddTHH:mm:ss{zone}", ahead) for zone, ahead in (("+07:00", _LOCAL), ("+00:00", 0), ("Z", 0))),
     ("yyyy-MM-dd", _LOCAL),
 )
+_LONGEST: Final = max(len(form) for form, _ in _FORMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,16 @@ class Moments:
 
 def read_moments(texts: Sequence[str | None], fill: time) -> Moments:
     """Understand what is written in a usual form; a date alone means `fill` local time, as in `parse_moment`."""
+    written = np.array([text if text and len(text) <= _LONGEST else "" for text in texts], dtype=f"<U{_LONGEST}")
+    letters = written.view(np.uint32).reshape(len(texts), _LONGEST)
+    lengths = np.strings.str_len(written)
     ticks = np.zeros(len(texts), dtype=np.int64)
     understood, dated = np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=bool)
-    lengths = np.fromiter((0 if text is None else len(text) for text in texts), dtype=np.int64, count=len(texts))
     for form, ahead in _FORMS:
         rows = np.flatnonzero((lengths == len(form)) & ~understood)
         if not len(rows):
             continue
-        chosen = np.array([texts[row] for row in rows.tolist()], dtype=f"<U{len(form)}")
-        seconds, fits, day_only = _by_form(
-            chosen.view(np.uint32).reshape(len(rows), len(form)).astype(np.int64), form, fill
-        )
+        seconds, fits, day_only = _by_form(letters[rows, : len(form)].astype(np.int64), form, fill)
         ticks[rows[fits]] = (seconds[fits] - ahead) * _US
         understood[rows[fits]] = True
         dated[rows[fits]] = day_only
@@ -59,20 +58,6 @@ def read_moments(texts: Sequence[str | None], fill: time) -> Moments:
 def local_days(ticks: Ints) -> npt.NDArray[np.datetime64]:
     """The day in Hanoi of instants since 1976."""
     return np.floor_divide(ticks // _US + _LOCAL, 86_400).astype("datetime64[D]")
-
-
-def iso_texts(ticks: Ints) -> list[str]:
-    """Whole seconds as `datetime.isoformat` writes them in UTC."""
-    return with_tail(np.datetime_as_string((ticks // _US).astype("datetime64[s]")), _SECONDS, "+00:00")
-
-
-def with_tail(texts: npt.NDArray[Any], width: int, tail: str) -> list[str]:
-    """The first `width` characters of each text and a tail, put together without a loop."""
-    wide = np.empty((len(texts), width + len(tail)), dtype=np.uint32)
-    wide[:, :width] = texts.view(np.uint32).reshape(len(texts), texts.dtype.itemsize // 4)[:, :width]
-    wide[:, width:] = np.array([tail]).view(np.uint32)
-    joined: list[str] = wide.view(f"<U{width + len(tail)}").ravel().tolist()
-    return joined
 
 
 def _by_form(characters: Ints, form: str, fill: time) -> tuple[Ints, Flags, bool]:

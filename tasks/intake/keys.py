@@ -31,13 +31,13 @@ def record_keys(dataset: Dataset, columns: Columns, received_years: Sequence[str
 
 def content_hashes(columns: Columns) -> list[str]:
     """SHA-256 over the non-empty canonical texts, by name: a column added later changes no hash of rows without it."""
-    names = sorted(columns)
-    heads = [f"{name}=" for name in names]
+    told = [_headed(f"\x1f{name}=", columns[name]) for name in sorted(columns)]
     sha256 = hashlib.sha256
-    return [
-        sha256("\x1f".join([head + text for head, text in zip(heads, row, strict=True) if text]).encode()).hexdigest()
-        for row in zip(*(columns[name] for name in names), strict=True)
-    ]
+    return [sha256(content[1:].encode()).hexdigest() for content in map("".join, zip(*told, strict=True))]
+
+
+def _headed(head: str, texts: Sequence[str | None]) -> list[str]:
+    return [head + text if text else "" for text in texts]
 
 
 def _part(dataset: Dataset, name: str, texts: Sequence[str | None]) -> Sequence[str | None]:
