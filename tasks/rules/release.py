@@ -32,16 +32,21 @@ PLAUSIBILITY = frozenset(
         "valid_to_before_valid_from",
     }
 )
+ENDINGS = {
+    "_invalid": "unreadable",
+    "_unknown": "word_unknown",
+    "_out_of_range": "range",
+    "_missing": "cell_missing",
+}
 BROKEN = frozenset({"malformed_row", "formula_cell", "code_as_number"})
-LEGAL = frozenset(
-    {
-        "extension_without_date",
-        "extension_without_document",
-        "risk_without_expiry",
-        "side_exit_without_approver",
-        "side_exit_without_reason",
-    }
-)
+# steps that the law ties to something, and the column where it is told: two datasets know extensions
+LEGAL = {
+    "extension_without_date": ("new_due_at", "new_due_on"),
+    "extension_without_document": ("document_no",),
+    "risk_without_expiry": ("expires_on",),
+    "side_exit_without_approver": ("approver",),
+    "side_exit_without_reason": ("reason",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +117,14 @@ def _by_reason(dataset: Dataset, code: str) -> Refusal | None:
     if is_plausibility(code):
         return None
     if code in LEGAL:
-        return Refusal("legal_form", _column_of(dataset, code))
-    for ending, refused in (("_invalid", "unreadable"), ("_unknown", "word_unknown"), ("_out_of_range", "range")):
-        if code.endswith(ending):
-            return Refusal(refused, _column_of(dataset, code.removesuffix(ending)))
+        known = {column.name for column in dataset.columns}
+        return Refusal("legal_form", next((name for name in LEGAL[code] if name in known), ""))
     if code == "key_missing":
         return Refusal("no_key")
-    return Refusal("cell_missing", _column_of(dataset, code)) if code.endswith("_missing") else Refusal("not_built")
+    for ending, refused in ENDINGS.items():
+        if code.endswith(ending):
+            return Refusal(refused, _column_of(dataset, code.removesuffix(ending)))
+    return Refusal("not_built")
 
 
 def _missing(row: Candidate) -> str:
