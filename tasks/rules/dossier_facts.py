@@ -1,6 +1,7 @@
 """What a flag of a dossier says: the facts frozen beside it, built from record, history and dates."""
 
 from datetime import date, datetime
+from typing import Any
 
 from tasks.rules.answering import lead_unit
 from tasks.rules.arming import arming_event
@@ -46,15 +47,8 @@ def facts_of(
         title=record.procedure_name or (procedure.name if procedure else ""),
         field=record.field or (procedure.field if procedure else ""),
         received_at=record.received_at,
-        appointment_on=dates.appointment_on if dates else None,
-        own_due_on=dates.own_on if dates else None,
-        due_at=dates.due_at if dates else None,
-        due_by_minute=dates.by_minute if dates else False,
-        same_day=dates.same_day if dates else False,
-        original_due_on=dates.original_due_on if dates else None,
+        **_dates_told(dates),
         extension_document=state.extension_document,
-        internal_due_on=dates.internal_due_on if dates else None,
-        duration_known=dates.duration_known if dates else False,
         days_late=stands.days_late if stands and flag is Flag.OVERDUE else None,
         days_left=stands.days_left if stands and flag in (Flag.DUE_SOON, Flag.PAST_APPOINTMENT) else None,
         tier=stands.tier if stands and flag is Flag.OVERDUE else None,
@@ -74,6 +68,21 @@ def facts_of(
         rule_version=RULE_VERSION,
         calendar_version=world.calendar.version,
     )
+
+
+def _dates_told(dates: DossierDates | None) -> dict[str, Any]:
+    if dates is None:
+        return {"duration_known": False}
+    return {
+        "appointment_on": dates.appointment_on,
+        "own_due_on": dates.own_on,
+        "due_at": dates.due_at,
+        "due_by_minute": dates.by_minute,
+        "same_day": dates.same_day,
+        "original_due_on": dates.original_due_on,
+        "internal_due_on": dates.internal_due_on,
+        "duration_known": dates.duration_known,
+    }
 
 
 def _lateness(dates: DossierDates | None, world: World) -> Lateness | None:

@@ -87,11 +87,9 @@ def dates_of(
     hours: OfficeHours,
     *,
     appointment_at: datetime | None = None,
-    known: DeadlineMemo | None = None,
+    known: DeadlineMemo | None = None,  # spares equal counts where many dossiers are judged
 ) -> DossierDates:
     """The appointment, our own date and the binding one (the later). `appointment_at` overrides the source's.
-
-    `known` spares equal counts where many dossiers are judged.
 
     Raises:
         CalendarUnknownError: a day falls into a year the calendar does not know.
