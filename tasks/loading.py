@@ -26,9 +26,10 @@ from tasks.settings import OpencpsSource, Source
 from tasks.source_factory import normalise_context
 from tasks.source_gate import gate_sentences
 from tasks.sources.base import Pulled, SourceFault
-from warehouse import loads, quarantine_desk, staging
+from warehouse import loads, merging, missed, quarantine_desk, staging
 from warehouse.current import open_keys
-from warehouse.errors import WarehouseUnavailableError
+from warehouse.errors import WarehouseDiskError, WarehouseError, WarehouseLostError, WarehouseUnavailableError
+from warehouse.fault_words import sentence_of
 from warehouse.sessions import LoadSession
 from warehouse.staging import Staged
 
@@ -49,6 +50,8 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
             counts = _Load(run, configured, pulled, session).through()
     except SourceFault as fault:  # its unit map contradicts itself, a body cannot be read to its end
         return _failed(run, configured, fault)
+    except WarehouseUnavailableError as fault:
+        return _broken_off(run, configured, pulled, fault)
     except (OSError, LandingError):
         return _failed(run, configured, SourceFault("landing_failed", {"source": source}))
     if counts is None:
@@ -63,6 +66,20 @@ def _failed(run: Run, source: Source, fault: SourceFault) -> dict[str, int]:
     state = "refused" if fault.code in NOT_TO_BE_TAKEN else "failed"
     record_fault(run, source, fault.code, fault_sentence(fault, run.settings.locale), state)
     logger().error("%s: %s", source.name, fault.code)
+    return {}
+
+
+def _broken_off(run: Run, source: Source, pulled: Pulled, fault: WarehouseUnavailableError) -> dict[str, int]:
+    """The warehouse failed under the load: unless its commit did happen, the source failed; the others may go on."""
+    run.ensure_lock()
+    with run.store.transaction() as conn:
+        counts = loads.counts_of(conn, run.run_id, source.name)
+    if counts is not None:
+        run.sources[source.name] = _line(source, pulled, counts)
+        return {}
+    code = {WarehouseDiskError: "warehouse_disk", WarehouseLostError: "warehouse_lost"}.get(type(fault), "warehouse")
+    record_fault(run, source, code, sentence_of(fault, run.settings.locale), "failed")
+    logger().error("%s: %s", source.name, code)
     return {}
 
 
@@ -87,7 +104,8 @@ class _Load:
                 record_fault(self.run, self.source, "gate_closed", " ".join(refusals), "refused")
                 logger().error("%s: gate closed, nothing promoted", self.source.name)
                 return None
-            counts = self.session.write(lambda conn: loads.merge(conn, batch, staged), self._done)
+            self.run.ensure_lock()
+            counts = self.session.write(lambda conn: self._merge(conn, batch, staged), self._done)
         finally:
             self._clean(staged)
         self.run.sources[self.source.name] = _line(self.source, self.pulled, counts)
@@ -140,6 +158,17 @@ class _Load:
         closed = self.session.step(lambda conn: gate_sentences(self.run, conn, batch, staged))
         return [*(fault.text for fault in faults), *closed]
 
+    def _merge(self, conn: Connection, batch: loads.Batch, staged: Staged) -> loads.Counts:
+        """Promote, and remember in the same transaction what a sweep of open dossiers did not find."""
+        sweeps = batch.dataset == "dossiers" and (batch.complete or isinstance(self.source, OpencpsSource))
+        vanished = set(self.pulled.vanished)
+        if sweeps and batch.complete:
+            vanished |= merging.lacking_open(conn, batch.frame, staged)
+        counts = loads.merge(conn, batch, staged)
+        if sweeps:
+            missed.after_sweep(conn, source=batch.source, system=batch.system, vanished=vanished, as_of=batch.as_of)
+        return counts
+
     def _done(self, conn: Connection) -> loads.Counts | None:
         return loads.counts_of(conn, self.run.run_id, self.source.name)
 
@@ -147,8 +176,10 @@ class _Load:
         """The connection goes back to its pool without our tables; where it is broken they are gone with it."""
         try:
             self.session.step(lambda conn: staging.end(conn, staged))
-        except WarehouseUnavailableError:
-            logger().warning("%s: the connection of the load was lost", self.source.name)
+        except WarehouseError as fault:
+            logger().warning(
+                "%s: the tables of the load go with its connection (%s)", self.source.name, type(fault).__name__
+            )
 
 
 def _again(act: Callable[[], T]) -> T:

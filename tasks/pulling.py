@@ -65,16 +65,11 @@ def pull_source(run_id: str, source: str) -> bool:
         record_fault(run, configured, "mass_vanish", " ".join(refusals), "refused")
         logger().error("%s: gate closed, nothing promoted", source)
         return False
-    if configured.kind == "opencps":
-        with run.store.transaction() as conn:
-            missed.after_sweep(
-                conn, source=source, system=configured.system, vanished=pulled.vanished, as_of=run.clock.as_of
-            )
     if isinstance(reader, OpenCpsSource) and reader.statistics_path:
         keep_figures(run, reader, request)
     run.kept[source] = pulled
     logger().info("%s: about %d records, %d bodies landed", source, pulled.expected, len(pulled.bodies))
-    for note in pulled.notes:
+    for note in pulled.notes if pulled.unchanged else ():  # else the load tells them, when all are known
         logger().warning("%s: %s", source, note.text(run.settings.locale))
     return True
 

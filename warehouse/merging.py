@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, insert, literal, or_, select, update
 
+from tasks.rules.records import FINISHED
 from warehouse.instants import Instant
 from warehouse.staging import NEW, Staged, stored_columns
 from warehouse.tables import VERSIONS
@@ -126,6 +127,15 @@ def vanished(conn: Connection, frame: Frame, staged: Staged) -> tuple[int, int]:
     known = conn.execute(select(func.count()).select_from(current).where(mine)).scalar_one()
     lacking = and_(mine, ~_came(staged.rows, current), ~_came(staged.aside, current))
     return known, conn.execute(select(func.count()).select_from(current).where(lacking)).scalar_one()
+
+
+def lacking_open(conn: Connection, frame: Frame, staged: Staged) -> frozenset[str]:
+    """Keys of open dossiers of this source that a complete pull lacks, those put aside not counted as lacking."""
+    current = frame.versions
+    finished = [str(code) for code in sorted(FINISHED)]
+    mine = and_(frame.current(), current.c.source == frame.source, current.c.status.not_in(finished))
+    lacking = and_(mine, ~_came(staged.rows, current), ~_came(staged.aside, current))
+    return frozenset(conn.execute(select(current.c.record_key).where(lacking)).scalars())
 
 
 def _came(table: Table, current: Table) -> ColumnElement[bool]:
