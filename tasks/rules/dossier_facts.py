@@ -33,6 +33,7 @@ def facts_of(
     unit = asked.today or asked.recorded
     stands = _lateness(dates, world)
     promised = (dates.due_on or dates.appointment_on) if dates else None
+    held_from = _day(state.holding_since) if state.holding_since else None
     return ItemFacts(
         subject=Subject.DOSSIER,
         item_key=record.item_key,
@@ -53,21 +54,28 @@ def facts_of(
         days_left=stands.days_left if stands and flag in (Flag.DUE_SOON, Flag.PAST_APPOINTMENT) else None,
         tier=stands.tier if stands and flag is Flag.OVERDUE else None,
         paused_since=state.paused_since,
-        holding_since=_day(state.holding_since) if state.holding_unit_code and state.holding_since else None,
-        asked_from=_day(state.holding_since) if state.holding_since else None,
+        holding_since=held_from if state.holding_unit_code else None,
+        asked_from=held_from,
         holder_unknown=holder_unknown,
         last_moved_at=dossier_moved_at(dossier, world.as_of) if flag is Flag.STALLED else None,
         procedure_code=record.procedure_code,
         cause=cause_of(dossier, state, dates, world) if dates and flag is Flag.DUE_MISMATCH else "",
         succession_basis=asked.basis,
-        step_name=record.step_name,
-        officer_post=record.officer_post,
-        source=record.origin.source,
-        source_ref=record.origin.source_ref,
+        **_said_by_source(dossier),
         data_moment=_data_moment(dossier),
         rule_version=RULE_VERSION,
         calendar_version=world.calendar.version,
     )
+
+
+def _said_by_source(dossier: DossierFile) -> dict[str, Any]:
+    record = dossier.record
+    return {
+        "step_name": record.step_name,
+        "officer_post": record.officer_post,
+        "source": record.origin.source,
+        "source_ref": record.origin.source_ref,
+    }
 
 
 def _dates_told(dates: DossierDates | None) -> dict[str, Any]:
