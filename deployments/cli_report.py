@@ -11,7 +11,9 @@ def told_report(report: dict[str, Any], locale: str) -> str:
     lines = [say("run_line", locale, **{k: report[k] for k in ("flow", "as_of", "state", "exit_status")})]
     if report.get("dry_run"):
         lines.append(say("dry_run", locale))
-    if report["state"] == "busy":
+    if report.get("warehouse_fault"):
+        lines.append(f"  {report['warehouse_fault']}")
+    elif report["state"] == "busy":
         return f"{lines[0]}\n  {refusal('LockBusyError', locale, holder=report['why_idle'])}"
     if report.get("why_idle"):
         known = f"why_idle_{report['why_idle']}"

@@ -5,7 +5,7 @@ Classes are looked up by name, so that a command which needs no database does no
 
 from collections.abc import Sequence
 
-EXIT_BUG, EXIT_CONFIGURATION, EXIT_BUSY = 1, 2, 75
+EXIT_BUG, EXIT_CONFIGURATION, EXIT_SOURCE_FAILED, EXIT_BUSY = 1, 2, 3, 75
 
 _BY_NAME = {
     "ConfigError": EXIT_CONFIGURATION,
@@ -18,6 +18,9 @@ _BY_NAME = {
     "StarterExistsError": EXIT_CONFIGURATION,
     "SchemaError": EXIT_CONFIGURATION,
     "WarehouseUnavailableError": EXIT_CONFIGURATION,
+    "WarehouseDiskError": EXIT_SOURCE_FAILED,
+    "WarehouseLostError": EXIT_SOURCE_FAILED,
+    "WarehouseDamagedError": EXIT_BUG,  # not ours, but as grave: a person must act before anything runs
     "DeskError": EXIT_CONFIGURATION,
     "IllegalTransitionError": EXIT_CONFIGURATION,
     "LockBusyError": EXIT_BUSY,

@@ -1,48 +1,15 @@
 """Refusals in the words of people: what happened, where, what to do; Vietnamese and English.
 
 One entry for each class of refusal, with `:code` where the class knows several cases; `exits` decides the status.
-Sentences of the configuration and of sources have catalogues of their own.
+Sentences of the configuration, of sources and of the warehouse have catalogues of their own.
 """
 
 from typing import Any
 
+from warehouse.fault_words import WORDS as WAREHOUSE_WORDS
+
 WORDS: dict[str, tuple[str, str]] = {
-    "LockBusyError": (
-        "Một lượt chạy khác đang làm việc với kho dữ liệu: {holder}. Hãy chờ lượt đó xong rồi chạy lại.",
-        "Another run works on this warehouse: {holder}. Wait for it to end, then run again.",
-    ),
-    "LockLostError": (
-        "Mất kết nối giữ quyền chạy ({holder}), lượt chạy dừng tại đây. Hãy chạy lại.",
-        "The session that held the run lock is gone ({holder}); the run stopped here. Run again.",
-    ),
-    "WarehouseBusyError": (
-        "Kho dữ liệu {where} đang được tiến trình khác ghi. Hãy thử lại sau một phút.",
-        "The warehouse {where} is being written by another process. Try again in a minute.",
-    ),
-    "WarehouseUnavailableError": (
-        "Không mở được kho dữ liệu {where}: {reason}. Hãy kiểm tra `warehouse.url` và quyền truy cập.",
-        "The warehouse {where} cannot be opened: {reason}. Check `warehouse.url` and permissions.",
-    ),
-    "SchemaError:missing": (
-        "Chưa có kho dữ liệu tại {where}. Hãy chạy `dondoc db upgrade` hoặc một lệnh `dondoc run` để tạo.",
-        "There is no warehouse at {where} yet. Run `dondoc db upgrade` or any `dondoc run` to create it.",
-    ),
-    "SchemaError:foreign": (
-        "{where} chứa bảng của ứng dụng khác ({detail}). Hãy dành cho dondoc một cơ sở dữ liệu riêng.",
-        "{where} holds tables of another application ({detail}). Give dondoc a database of its own.",
-    ),
-    "SchemaError:older": (
-        "Kho dữ liệu tại {where} ở phiên bản cũ {detail}. Hãy sao lưu rồi chạy `dondoc db upgrade`.",
-        "The warehouse at {where} has the older schema {detail}. Back it up, then run `dondoc db upgrade`.",
-    ),
-    "SchemaError:newer": (
-        "Kho dữ liệu tại {where} ở phiên bản {detail}, mới hơn chương trình này. Hãy cài bản dondoc mới hơn.",
-        "The warehouse at {where} has schema {detail}, unknown to this version. Install a newer dondoc.",
-    ),
-    "SchemaError:damaged": (
-        "Kho dữ liệu tại {where} thiếu {detail}. Hãy khôi phục từ bản sao lưu gần nhất.",
-        "The warehouse at {where} lacks {detail}. Restore it from the last backup.",
-    ),
+    **WAREHOUSE_WORDS,
     "CalendarUnknownError": (
         "Chưa có lịch làm việc năm {year}: khai tệp ngày nghỉ của năm đó ở [calendar] files.",
         "The working calendar of {year} is not known: name a file of its days off under [calendar] files.",

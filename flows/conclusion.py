@@ -18,7 +18,8 @@ _QUIET = (0, 6, 75)
 def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | None:
     """Run the story inside the run of this process: the opener keeps the book, a stage inside it just tells.
 
-    Another run holding the lock is no failure: it is told as busy, with the holder's name. A stage inside a run gives
+    Another run holding the lock is no failure: it is told as busy, with the holder's name. A warehouse that fails in
+    the middle ends the run with a report that says so. A stage inside a run gives
     no state of its own: Prefect would read that back from its server, and where the server's answer was lost break the
     whole run over work that is done.
     """
@@ -42,7 +43,9 @@ def _told(request: RunRequest, story: Callable[[Run], None]) -> dict[str, Any] |
         open_book(run)
         try:
             story(run)
-        except BaseException:
-            break_book(run)
-            raise
-        return close_book(run)
+            return close_book(run)
+        except BaseException as fault:
+            report = break_book(run, fault)
+            if report is None:
+                raise
+            return report

@@ -5,6 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from tasks.rules.model import SourceLine
+from warehouse.errors import (
+    LockBusyError,
+    LockLostError,
+    WarehouseBusyError,
+    WarehouseError,
+    WarehouseUnavailableError,
+)
 
 DONE, CONFIGURATION, SOURCE_FAILED, GATE, MAIL, DIFFERENCES, BUSY, BUG = 0, 2, 3, 4, 5, 6, 75, 1
 MAIL_STATES = ("handed", "held", "refused", "uncertain", "retry")
@@ -28,6 +35,13 @@ def exit_status(sources: Iterable[SourceLine], touched_states: Iterable[str], ma
     if mail_fault or {"refused", "uncertain", "retry"} & set(touched_states):
         return MAIL
     return SOURCE_FAILED if "failed" in states else DONE
+
+
+def status_of_fault(fault: WarehouseError) -> int:
+    """How a run ends that the warehouse broke off: 75 come again, 1 a person must act first, 3 else."""
+    if isinstance(fault, LockBusyError | LockLostError | WarehouseBusyError):
+        return BUSY
+    return SOURCE_FAILED if isinstance(fault, WarehouseUnavailableError) else BUG
 
 
 def state_of(status: int, *, idle: bool) -> str:

@@ -4,10 +4,21 @@ from typing import Any
 
 from tasks.clock import machine_now
 from tasks.mail_words import fault_sentence, waiting_sentence
-from tasks.outcome import BUG, BUSY, exit_status, mail_counts, source_counts, state_of
+from tasks.narration import logger
+from tasks.outcome import BUG, BUSY, exit_status, mail_counts, source_counts, state_of, status_of_fault
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest
 from warehouse import day_book, ledger, runs
+from warehouse.errors import (
+    LockLostError,
+    WarehouseBusyError,
+    WarehouseDamagedError,
+    WarehouseError,
+    WarehouseUnavailableError,
+)
+from warehouse.fault_words import sentence_of
+
+_SURROUNDINGS = (LockLostError, WarehouseBusyError, WarehouseDamagedError, WarehouseUnavailableError)
 
 REPORTS: dict[str, dict[str, Any]] = {}  # by run id, for the command line in this process
 
@@ -78,7 +89,24 @@ def busy_report(request: RunRequest, holder: str) -> dict[str, Any]:
     return report
 
 
-def break_book(run: Run) -> None:
-    """A bug or a signal ended the story: say so in the book, whatever happens to the exception."""
-    with run.store.transaction() as conn:
-        runs.finish_run(conn, run.run_id, "failed", BUG, {"run_id": run.run_id, "state": "failed"}, machine_now())
+def break_book(run: Run, fault: BaseException) -> dict[str, Any] | None:
+    """Something ended the story: say so in the book, as far as it can be written.
+
+    Returns a report when it was the warehouse that failed; None for a bug or a signal, which the caller lets go on.
+    """
+    broken = _broken_report(run, fault) if isinstance(fault, _SURROUNDINGS) else None
+    summary = broken or {"run_id": run.run_id, "state": "failed", "exit_status": BUG}
+    try:
+        with run.store.transaction() as conn:
+            runs.finish_run(conn, run.run_id, summary["state"], summary["exit_status"], summary, machine_now())
+    except WarehouseError as unwritten:  # the next run finds the book open and marks this one as killed
+        logger().error("%s: its end could not be written down (%s)", run.run_id, type(unwritten).__name__)
+    return broken
+
+
+def _broken_report(run: Run, fault: WarehouseError) -> dict[str, Any]:
+    status = status_of_fault(fault)
+    told = {"exit_status": status, "state": state_of(status, idle=False), "bulletins": mail_counts(0, [])}
+    report = _report(run, []) | told | {"warehouse_fault": sentence_of(fault, run.settings.locale)}
+    REPORTS[run.run_id] = report
+    return report

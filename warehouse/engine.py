@@ -7,23 +7,27 @@ never waits for a running load. Connection options belong here; queries do not.
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from warehouse.errors import WarehouseBusyError, WarehouseUnavailableError
+from warehouse.driver_faults import fault_of, is_full_house
+from warehouse.errors import WarehouseUnavailableError
 
 BUSY_MILLISECONDS = 30_000
 STATEMENT_MILLISECONDS = 1_800_000  # a full load of a province is minutes; half an hour is an accident
 WRITER_KEY = crc32(b"dondoc writer") & 0x7FFFFFFF
 VERSION_TABLE = "dondoc_version"  # by which a database is known as ours
 _READING = "dondoc_reading"
+_POLL_SECONDS = 0.1
 
 
 def open_engine(url: str) -> Engine:
@@ -36,6 +40,8 @@ def open_engine(url: str) -> Engine:
     except ArgumentError:
         raise WarehouseUnavailableError("(unreadable URL)", "the URL cannot be parsed") from None
     if parsed.get_backend_name() == "sqlite":
+        if "uri" in parsed.query or str(parsed.database).startswith("file:"):
+            raise WarehouseUnavailableError(where_is(parsed), "write a plain path: sqlite:///folder/file")
         return _sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(parsed.set(drivername="postgresql+psycopg"))
@@ -60,8 +66,10 @@ def sqlite_file(engine: Engine) -> Path | None:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """The writing transaction: commits at the end, rolls back on any exception, waits for other writers.
 
-    Raises WarehouseBusyError when another writer stays longer than 30 seconds, WarehouseUnavailableError when the
-    database cannot be reached; both before anything was done.
+    Raises WarehouseBusyError when another writer stays longer than 30 seconds or the server has no connection free,
+    WarehouseUnavailableError when the database cannot be reached; both before anything was done. In the middle it may
+    raise WarehouseDiskError, WarehouseLostError or WarehouseDamagedError: then everything was undone, save that a
+    connection lost at the very end may have committed.
     """
     with _opened(engine, {}) as conn:
         yield conn
@@ -96,28 +104,34 @@ def with_writer_lock(conn: Connection) -> Connection:
 
 @contextmanager
 def _opened(engine: Engine, options: dict[str, Any]) -> Iterator[Connection]:
-    try:
-        conn = engine.connect()
-    except (DBAPIError, OSError) as fault:
-        raise unavailable(engine, fault) from None
-    with conn:
+    with connected(engine) as conn:
         if options:
-            conn = conn.execution_options(**options)
-        try:
+            conn.execution_options(**options)  # in place
+        with as_ours(engine, opening=True):
             begun = conn.begin()
-        except DBAPIError as fault:
-            raise unavailable(engine, fault) from None
-        with begun:
+        with as_ours(engine), begun:
             yield conn
 
 
-def unavailable(engine: Engine, fault: DBAPIError | OSError) -> WarehouseBusyError | WarehouseUnavailableError:
-    """What a driver's complaint amounts to, in words that hold no record."""
-    cause = fault.orig if isinstance(fault, DBAPIError) else fault
-    reason = " ".join(str(cause).split())
-    if "locked" in reason or "lock timeout" in reason:
-        return WarehouseBusyError(where_is(engine))
-    return WarehouseUnavailableError(where_is(engine), reason.rstrip("."))
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A connection without a transaction; that there is none to be had is said in our words."""
+    with as_ours(engine, opening=True):
+        conn = engine.connect()
+    with conn:
+        yield conn
+
+
+@contextmanager
+def as_ours(engine: Engine, *, opening: bool = False) -> Iterator[None]:
+    """Faults of the surroundings become errors of this room; whatever else happens goes on as it is."""
+    try:
+        yield
+    except (DBAPIError, OSError) as fault:
+        ours = fault_of(where_is(engine), fault, opening=opening) if opening or not isinstance(fault, OSError) else None
+        if ours is None:
+            raise
+        raise ours from None
 
 
 def _to_json(value: object) -> str:
@@ -174,6 +188,17 @@ def _postgresql(url: URL) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _wait_for_room(dialect: Dialect, _record: object, words: Any, options: Any) -> DBAPIConnection:
+        deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
+        while True:
+            try:
+                return dialect.connect(*words, **options)
+            except dialect.loaded_dbapi.OperationalError as fault:
+                if not is_full_house(fault) or time.monotonic() > deadline:
+                    raise
+                time.sleep(_POLL_SECONDS)
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:

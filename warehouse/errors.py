@@ -28,6 +28,36 @@ class WarehouseBusyError(WarehouseError):
         super().__init__(f"The warehouse {where} is being written by another process. Try again in a minute.")
 
 
+class WarehouseDiskError(WarehouseUnavailableError):
+    """The disk of the database is full or does not take writes. `code`: the database's own name of it."""
+
+    def __init__(self, where: str, code: str) -> None:
+        super().__init__(where, code)
+        self.code = code
+        self.args = (f"The disk of the warehouse {where} is full or cannot be written ({code}). Nothing half is kept.",)
+
+
+class WarehouseLostError(WarehouseUnavailableError):
+    """The connection broke in the middle of work: server restarted, network cut. `code`: the database's name of it."""
+
+    def __init__(self, where: str, code: str) -> None:
+        super().__init__(where, code)
+        self.code = code
+        self.args = (f"The connection to the warehouse {where} broke ({code}). What was not committed is done again.",)
+
+
+class WarehouseDamagedError(WarehouseError):
+    """The database file is no longer sound: a page is broken, something committed is gone, or it is no database."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(
+            f"The warehouse {where} is damaged ({reason}); nothing was changed. Move the file with its -wal and -shm "
+            "aside and restore the last backup."
+        )
+
+
 class SchemaError(WarehouseError):
     """The database is not one that this version can use. `code`: missing, foreign, older, newer, damaged."""
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from warehouse import schema
 from warehouse.engine import open_engine, reading, sqlite_file, transaction
-from warehouse.errors import SchemaError, WarehouseUnavailableError
+from warehouse.errors import SchemaError, WarehouseDamagedError, WarehouseUnavailableError
 from warehouse.tables import metadata
 
 
@@ -169,7 +169,7 @@ def test_a_file_that_is_no_database_is_a_sentence(tmp_path):
     path = tmp_path / "broken.sqlite3"
     path.write_bytes(b"this is not a database" * 100)
     engine = open_engine(f"sqlite:///{path}")
-    with pytest.raises(WarehouseUnavailableError, match="not a database"):
+    with pytest.raises(WarehouseDamagedError, match="not a database"):
         schema.check(engine)
     engine.dispose()
 

@@ -1,0 +1,69 @@
+"""Refusals of the warehouse in the words of people, Vietnamese and English: for the command line, books and bulletins.
+
+One entry for each class, with `:code` where a class knows several cases. What a refusal means is in `errors`.
+"""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "LockBusyError": (
+        "Một lượt chạy khác đang làm việc với kho dữ liệu: {holder}. Hãy chờ lượt đó xong rồi chạy lại.",
+        "Another run works on this warehouse: {holder}. Wait for it to end, then run again.",
+    ),
+    "LockLostError": (
+        "Mất kết nối giữ quyền chạy ({holder}), lượt chạy dừng tại đây. Hãy chạy lại.",
+        "The session that held the run lock is gone ({holder}); the run stopped here. Run again.",
+    ),
+    "WarehouseBusyError": (
+        "Kho dữ liệu {where} đang được tiến trình khác ghi hoặc hết kết nối trống. Hãy thử lại sau một phút.",
+        "The warehouse {where} is being written by another process or has no connection free. Try again in a minute.",
+    ),
+    "WarehouseUnavailableError": (
+        "Không mở được kho dữ liệu {where}: {reason}. Hãy kiểm tra `warehouse.url` và quyền truy cập.",
+        "The warehouse {where} cannot be opened: {reason}. Check `warehouse.url` and permissions.",
+    ),
+    "WarehouseDiskError": (
+        "Đĩa của kho dữ liệu {where} đã đầy hoặc không ghi được ({code}). Dữ liệu cũ còn nguyên; hãy giải phóng chỗ "
+        "rồi chạy lại.",
+        "The disk of the warehouse {where} is full or cannot be written ({code}). What was there is whole; make room, "
+        "then run again.",
+    ),
+    "WarehouseLostError": (
+        "Mất kết nối tới kho dữ liệu {where} giữa chừng ({code}). Phần chưa ghi xong sẽ được làm lại ở lượt sau.",
+        "The connection to the warehouse {where} broke ({code}). What was not finished is done again by the next run.",
+    ),
+    "WarehouseDamagedError": (
+        "Kho dữ liệu {where} bị hỏng ({reason}); chương trình không thay đổi gì. Hãy chuyển tệp này cùng các tệp -wal, "
+        "-shm đi nơi khác rồi khôi phục bản sao lưu gần nhất.",
+        "The warehouse {where} is damaged ({reason}); nothing was changed. Move the file with its -wal and -shm aside, "
+        "then restore the last backup.",
+    ),
+    "SchemaError:missing": (
+        "Chưa có kho dữ liệu tại {where}. Hãy chạy `dondoc db upgrade` hoặc một lệnh `dondoc run` để tạo.",
+        "There is no warehouse at {where} yet. Run `dondoc db upgrade` or any `dondoc run` to create it.",
+    ),
+    "SchemaError:foreign": (
+        "{where} chứa bảng của ứng dụng khác ({detail}). Hãy dành cho dondoc một cơ sở dữ liệu riêng.",
+        "{where} holds tables of another application ({detail}). Give dondoc a database of its own.",
+    ),
+    "SchemaError:older": (
+        "Kho dữ liệu tại {where} ở phiên bản cũ {detail}. Hãy sao lưu rồi chạy `dondoc db upgrade`.",
+        "The warehouse at {where} has the older schema {detail}. Back it up, then run `dondoc db upgrade`.",
+    ),
+    "SchemaError:newer": (
+        "Kho dữ liệu tại {where} ở phiên bản {detail}, mới hơn chương trình này. Hãy cài bản dondoc mới hơn.",
+        "The warehouse at {where} has schema {detail}, unknown to this version. Install a newer dondoc.",
+    ),
+    "SchemaError:damaged": (
+        "Kho dữ liệu tại {where} thiếu {detail}. Hãy khôi phục từ bản sao lưu gần nhất.",
+        "The warehouse at {where} lacks {detail}. Restore it from the last backup.",
+    ),
+}
+
+
+def sentence_of(error: Exception, locale: str) -> str:
+    """The sentence of a refusal, filled from its own attributes; its own text where the catalogue has none."""
+    name = type(error).__name__
+    values = vars(error)
+    for key in (f"{name}:{values.get('code', '')}", name):
+        if key in WORDS:
+            return WORDS[key][1 if locale == "en" else 0].format(**values)
+    return str(error)
