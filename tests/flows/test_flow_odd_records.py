@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.flows.test_flow_bulletin import bulletin
-from tests.flows.village import ALPHA, BETA, MONDAY, Village, dossier
+from tests.flows.village import ALPHA, BETA, MONDAY, SOURCE, Village, dossier
 from tests.scripted_smtp import ScriptedSmtp
 
 pytestmark = pytest.mark.slow
@@ -47,3 +47,21 @@ def test_an_unknown_unit_is_kept_for_ops_an_unknown_procedure_and_officer_change
     assert village.codes_of(ALPHA) == ["H00.A-0001", "H00.A-0002", "H00.A-0005"]
     assert set(village.mails()) == {ALPHA, BETA}
     assert [i.code for i in bulletin(village).ops_items] == ["H00.NOWHERE-0006"]
+
+
+def test_a_dossier_that_two_full_lists_lack_is_asked_of_nobody_and_was_not_done(run, village: Village) -> None:
+    """R13: a list that is said to be whole is a sweep; one proves little, the second one takes the item out."""
+    datasets = (("don-vi", "units"), ("danh-ba", "contacts"), ("ho-so", "dossiers"))
+    sources = "".join(SOURCE.format(name=name, dataset=dataset) for name, dataset in datasets)
+    village.configure(sources=sources + 'mode = "snapshot"\n')
+    for minutes, others in ((40, [dossier(1, "A"), dossier(1, "B")]), (20, [dossier(1, "B"), dossier(1, "A")])):
+        village.drop("ho-so", others, MONDAY - timedelta(minutes=minutes))
+        run(village, "sync", MONDAY - timedelta(minutes=minutes - 5))
+        run(village, "flag", MONDAY - timedelta(minutes=minutes - 5))
+        asked = "H00.A-0002 overdue" in village.open_flags()
+        assert asked == (minutes == 40)
+    assert "H00.A-0002 vanished" in village.open_flags()
+    village.drop("ho-so", [dossier(1, "A"), dossier(2, "A"), dossier(1, "B")], MONDAY)
+    run(village, "sync", MONDAY + timedelta(minutes=5))
+    run(village, "flag", MONDAY + timedelta(minutes=5))
+    assert "H00.A-0002 overdue" in village.open_flags()
