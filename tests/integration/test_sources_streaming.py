@@ -115,6 +115,15 @@ def test_a_signature_at_the_border_of_two_blocks_is_one(drop: Path) -> None:
         assert (len(pulled.records), left_out(pulled)) == (2 * records + 1, {"signatures": 31})
 
 
+@pytest.mark.parametrize("between", [1, 3, 240, 600])
+def test_records_end_a_signature_so_that_a_lone_code_after_them_is_a_record(between: int, drop: Path) -> None:
+    rows = [RECORD.format(n=n) for n in range(between)]
+    for before in (20, 230, 234, 260):
+        head = [RECORD.format(n=n) for n in range(before)]
+        put(drop, "a.csv", "\n".join([HEADING, *head, "NGƯỜI LẬP BIỂU,,,,", *rows, "TL.LONE,,,,", ""]).encode())
+        assert [r.values["dossier_code"] for r in pull(drop, dry=True).records][-1] == "TL.LONE"
+
+
 def test_a_late_column_without_heading_and_constants_hold_for_every_block(drop: Path) -> None:
     header = "Mã hồ sơ,Trạng thái,Ngày tiếp nhận,Tên thủ tục,"
     rows = [f"TL.{n},4,09/11/2026,x," for n in range(900)]
