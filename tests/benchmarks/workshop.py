@@ -85,7 +85,7 @@ def emptied(folder: Path) -> None:
 
 
 def child(module: str, *arguments: str) -> dict[str, Any]:
-    """Run `python -m tests.benchmarks.<module>` in a process of its own; the JSON of its last line."""
+    """Run `python -m tests.benchmarks.<module>` in a process of its own; the JSON of its last line, told on stderr."""
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "GX_ANALYTICS_ENABLED": "false"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
@@ -98,5 +98,7 @@ def child(module: str, *arguments: str) -> dict[str, Any]:
     )
     if done.returncode:
         raise RuntimeError(f"{module} failed:\n{done.stderr[-3000:]}")
-    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    last = done.stdout.strip().splitlines()[-1]
+    sys.stderr.write(f"{module}: {last}\n")
+    told: dict[str, Any] = json.loads(last)
     return told
