@@ -48,13 +48,6 @@ def open_keys(conn: Connection, system: str) -> frozenset[str]:
     return frozenset(conn.execute(chosen).scalars())
 
 
-def keys_of_source(conn: Connection, dataset: str, system: str, source: str) -> frozenset[str]:
-    """Record keys of the current versions that this source brought: what its complete pull must tell again."""
-    table = VERSIONS[dataset]
-    mine = (table.c.known_to.is_(None), table.c.system == system, table.c.source == source)
-    return frozenset(conn.execute(select(table.c.record_key).where(*mine)).scalars())
-
-
 def dossiers_by_key(conn: Connection, item_keys: Iterable[str]) -> list[Row]:
     """Current dossiers of these item keys, finished ones too; unknown keys are simply absent."""
     return rows_by_key(conn, "dossiers", (split_item_key(key)[1:] for key in item_keys))

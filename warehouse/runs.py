@@ -72,8 +72,3 @@ def run_of(conn: Connection, run_id: str) -> dict[str, Any] | None:
 def last_flag_as_of(conn: Connection) -> datetime | None:
     """The as_of of the newest flag run: no later run may pretend to be earlier (design §2)."""
     return conn.execute(select(func.max(flag_runs.c.as_of))).scalar()
-
-
-def flagged_counts(conn: Connection, limit: int = 5) -> list[int]:
-    """Open flags after each of the last flag runs, newest first; the band gate takes their median."""
-    return list(conn.execute(select(flag_runs.c.open).order_by(flag_runs.c.as_of.desc()).limit(limit)).scalars())
