@@ -1,0 +1,60 @@
+"""W1: kill -9 at every fault point of a load: nothing half is seen, nothing is in the way, the rerun is a clean run."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fault_runs import FaultRuns, fault_runs
+from tests.fault_stage import FaultStage
+from warehouse.dump import dump
+from warehouse.engine import open_engine
+
+pytestmark = pytest.mark.slow
+LOADS = "tests.fault_loads"
+
+
+@pytest.fixture(scope="module")
+def runs() -> Iterator[FaultRuns]:
+    with fault_runs() as started:
+        yield started
+
+
+def loaded(runs: FaultRuns, url: str) -> int:
+    """Both days undisturbed; how many fault points the second has."""
+    assert runs.ask(act=LOADS, url=url, later=False)[0].status == 0
+    (ended,) = runs.ask(act=LOADS, url=url, later=True)
+    return ended.places
+
+
+def test_a_load_killed_at_every_point_in_turn_ends_as_one_that_never_was(runs, new_url, database_kind):
+    clean, killed = (open_engine(new_url(database_kind, migrated=True)) for _ in range(2))
+    address = killed.url.render_as_string(hide_password=False)
+    places = loaded(runs, clean.url.render_as_string(hide_password=False))
+    runs.ask(act=LOADS, url=address, later=False)
+    before, after = dump(killed, run_log=True), dump(clean, run_log=True)
+    seen, point = [before], 1
+    while not (ended := runs.ask(act=LOADS, url=address, later=True, kill_at=point)) or ended[0].status == -9:
+        seen.append(dump(killed, run_log=True))
+        assert seen[-1] in (before, after), f"half a load at point {point}"
+        point += 1
+    assert ended[0].status == 0
+    assert dump(killed, run_log=True) == after
+    assert seen == sorted(seen, key=[before, after].index), "what was committed stays"
+    assert seen.count(before) > 30
+    assert point <= places + 1
+    clean.dispose()
+    killed.dispose()
+
+
+def test_a_sync_killed_in_its_load_is_done_by_the_next_one(runs, new_url, database_kind, tmp_path):
+    clean = FaultStage(tmp_path / "clean", new_url(database_kind, migrated=True), runs)
+    ended = clean.sync()
+    assert (ended.status, ended.errors) == (0, {})
+    stage = FaultStage(tmp_path / "killed", new_url(database_kind, migrated=True), runs)
+    before = stage.dump(landed=False)
+    for share in (0.3, 0.7):
+        assert stage.sync(kill_at=int(share * ended.places)).status == -9
+        assert stage.dump(landed=False) == before
+    again = stage.sync()
+    assert (again.status, again.errors) == (0, {})
+    assert stage.dump() == clean.dump()
