@@ -140,6 +140,7 @@ def run_once(asked: Mapping[str, Any]) -> Ended:
         from tasks.loading import load_source
         from tasks.pulling import pull_source
 
+        meet(asked)
         for source in run.settings.sources:
             if asked.get("source", "") in ("", source.name) and pull_source.fn(run.run_id, source.name):
                 run.kept[source.name] = _in_small_parts(run.kept[source.name], asked.get("part", PART))
@@ -164,6 +165,12 @@ def _in_small_parts(pulled: Any, size: int) -> Any:
     return replace(pulled, parts=in_parts((record for part in pulled.parts for record in records_of(part)), size))
 
 
+def meet(asked: Mapping[str, Any]) -> None:
+    """Whoever works waits here until all others of the crowd were turned away."""
+    for _ in range(asked.get("crowd", 1) - 1):
+        os.read(asked["meeting"][0], 1)
+
+
 def say(told: Mapping[str, Any]) -> None:
     os.write(1, json.dumps(told).encode() + b"\n")
 
@@ -175,14 +182,23 @@ def main() -> None:
         import_module(module)
     for line in sys.stdin:
         asked = json.loads(line)
-        child = os.fork()
-        if not child:
+        crowd = asked.get("crowd", 1)
+        asked["meeting"] = os.pipe()
+        children = []
+        for _ in range(crowd):
+            children.append(os.fork())
+            if not children[-1]:
+                break
+        if not children[-1]:
             act = import_module(asked["act"]).act if "act" in asked else lambda words: [run_once(words)]
             for ended in act(asked):
                 say(vars(ended))
+            os.write(asked["meeting"][1], b".")
             os._exit(0)
-        _, status = os.waitpid(child, 0)
-        say({"ended": os.waitstatus_to_exitcode(status)})
+        worst = min(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
+        for end in asked["meeting"]:
+            os.close(end)
+        say({"ended": worst})
 
 
 if __name__ == "__main__":
