@@ -71,6 +71,7 @@ def _load(run: Run, conn: Connection, row: Mapping[str, Any]) -> str:
             as_of=run.clock.as_of,
             data_moment=quarantine_desk.moment_of(conn, row),
             pulled=1,
+            is_pull=False,
         ),
         [values | {"source_ref": row["source_ref"]}],
     )

@@ -29,6 +29,7 @@ class Batch:
 
     `complete`: the pull told everything there is, so what a snapshot lacks has ended. `landed`: hashes of the bodies
     it was read from. `ignored`: reason code → records left out on purpose, those put aside in staging included.
+    `is_pull`: False for rows that come from elsewhere and must not pass for what the source said in this run.
     """
 
     run_id: str
@@ -43,6 +44,7 @@ class Batch:
     complete: bool = False
     landed: Sequence[str] = ()
     state: str = PROMOTED
+    is_pull: bool = True
 
     @property
     def frame(self) -> Frame:
@@ -113,7 +115,7 @@ def merge(conn: Connection, batch: Batch, staged: Staged) -> Counts:
     counts = _count(batch, verdicts, quarantined=bad, quarantined_new=kept, closed=closed, ended=ended)
     counts.obey_law(batch.source)
     mark_promoted(conn, batch.source, batch.landed)
-    return _write_down(conn, batch, counts)
+    return _write_down(conn, batch, counts) if batch.is_pull else counts
 
 
 def merge_rows(
