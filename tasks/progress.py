@@ -1,6 +1,10 @@
 """How far a long load has come: a line in the log for the terminal, a progress artifact for the run's page."""
 
+from typing import cast
+from uuid import UUID
+
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.context import TaskRunContext
 
 from tasks.narration import logger
 from tasks.sources.base import PART_ROWS
@@ -13,7 +17,7 @@ class Progress:
         self._source = source
         self._expected = expected
         self._done = 0
-        self._artifact: object = None
+        self._artifact: UUID | None = None
 
     def advance(self, records: int) -> None:
         """So many more records are staged."""
@@ -30,9 +34,18 @@ class Progress:
             self._show(100.0)
 
     def _show(self, percent: float) -> None:
-        if self._artifact is None:
-            self._artifact = create_progress_artifact(
-                progress=percent, key=f"load-{self._source}".replace("_", "-"), description=f"Nạp nguồn {self._source}"
-            )
-        else:
-            update_progress_artifact(artifact_id=self._artifact, progress=percent)  # type: ignore[arg-type]
+        """Only in a run of Prefect's, and never at the price of the load: a picture that cannot be drawn is left."""
+        if TaskRunContext.get() is None:
+            return
+        try:
+            self._draw(percent)
+        except Exception as error:  # noqa: BLE001 - whatever the server's trouble is, it is not the load's
+            logger().warning("%s: progress is not shown (%s)", self._source, type(error).__name__)
+
+    def _draw(self, percent: float) -> None:
+        if self._artifact is not None:
+            update_progress_artifact(artifact_id=self._artifact, progress=percent)
+            return
+        key = f"load-{self._source}".replace("_", "-")
+        made = create_progress_artifact(progress=percent, key=key, description=f"Nạp nguồn {self._source}")
+        self._artifact = cast("UUID", made)

@@ -1,6 +1,7 @@
 """The set-based steps of a load: judge every staged row against the current versions, then close, insert and end.
 
-All inside the caller's transaction; no step reads rows into Python. The order of steps and the counts are `loads`'.
+All inside the caller's transaction; no step reads rows into Python, and each begins at the staged rows, so that its
+cost follows what came and not what is there. The order of steps and the counts are `loads`'.
 """
 
 from dataclasses import dataclass
@@ -44,19 +45,18 @@ def judge(conn: Connection, frame: Frame, staged: Table, *, outdated: bool) -> d
     `outdated`: the batch is a snapshot older than one already promoted, so that only equal content may pass.
     """
     current = frame.versions
+    stands = select(current.c.version_id).where(frame.current(), current.c.record_key == staged.c.record_key)
+    conn.execute(update(staged).values(stands=stands.scalar_subquery()).where(stands.exists()))
     verdict = case(
         (staged.c.content_hash == current.c.content_hash, UNCHANGED),
         (or_(literal(outdated), current.c.data_moment > staged.c.moment), OLDER),
         else_=CHANGED,
     )
-    start = case((current.c.known_from > _instant(frame.as_of), current.c.known_from), else_=_instant(frame.as_of))
     if outdated:
         conn.execute(update(staged).values(verdict=OLDER))
-    conn.execute(
-        update(staged)
-        .values(verdict=verdict, known_from=start)
-        .where(frame.current(), current.c.record_key == staged.c.record_key)
-    )
+    start = _not_before(current, frame.as_of)
+    met = current.c.version_id == staged.c.stands
+    conn.execute(update(staged).values(verdict=verdict, known_from=start).where(met))
     rows = conn.execute(select(staged.c.verdict, func.count()).group_by(staged.c.verdict))
     return {str(name): int(number) for name, number in rows.tuples()}
 
@@ -64,11 +64,9 @@ def judge(conn: Connection, frame: Frame, staged: Table, *, outdated: bool) -> d
 def close_changed(conn: Connection, frame: Frame, staged: Table) -> None:
     """Current versions whose content has changed end where their successors begin."""
     current = frame.versions
-    conn.execute(
-        update(current)
-        .values(known_to=staged.c.known_from)
-        .where(frame.current(), current.c.record_key == staged.c.record_key, staged.c.verdict == CHANGED)
-    )
+    changed = select(staged.c.stands).where(staged.c.verdict == CHANGED)
+    ended = _not_before(current, frame.as_of)
+    conn.execute(update(current).values(known_to=ended).where(current.c.version_id.in_(changed)))
 
 
 def insert_versions(conn: Connection, frame: Frame, staged: Table) -> None:
@@ -93,8 +91,7 @@ def confirm_unchanged(conn: Connection, frame: Frame, staged: Table) -> None:
         update(current)
         .values(data_moment=staged.c.moment)
         .where(
-            frame.current(),
-            current.c.record_key == staged.c.record_key,
+            current.c.version_id == staged.c.stands,
             staged.c.verdict == UNCHANGED,
             current.c.data_moment < staged.c.moment,
         )
@@ -115,8 +112,7 @@ def end_missing(conn: Connection, frame: Frame, staged: Staged) -> int:
         ~_came(staged.rows, current),
         ~_came(staged.aside, current),
     )
-    moment = _instant(frame.data_moment)
-    ended = case((current.c.known_from > moment, current.c.known_from), else_=moment)
+    ended = _not_before(current, frame.data_moment)
     return conn.execute(update(current).values(known_to=ended).where(gone)).rowcount
 
 
@@ -140,6 +136,11 @@ def lacking_open(conn: Connection, frame: Frame, staged: Staged) -> frozenset[st
 
 def _came(table: Table, current: Table) -> ColumnElement[bool]:
     return select(table.c.rid).where(table.c.record_key == current.c.record_key).exists()
+
+
+def _not_before(current: Table, moment: datetime) -> ColumnElement[datetime]:
+    """That moment, or the beginning of the version where it began later: no version ends before it began."""
+    return case((current.c.known_from > _instant(moment), current.c.known_from), else_=_instant(moment))
 
 
 def _instant(moment: datetime) -> ColumnElement[datetime]:

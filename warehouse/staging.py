@@ -29,7 +29,8 @@ NEW: Final = "new"  # what a row is that no current one stands against
 class Staged:
     """The two temporary tables of a pull.
 
-    `rows`: what may be merged; `verdict` and `known_from` are filled by merging. `aside`: what may not, with its `fate`
+    `rows`: what may be merged; merging fills in `stands` (the current version of its key), `verdict` and `known_from`.
+    `aside`: what may not, with its `fate`
     (`quarantined` with reasons and content, or `not_received`). `rid` counts the records of the pull over both.
     """
 
@@ -120,6 +121,7 @@ def _rows_table(dataset: str) -> Table:
         *(Column(c.name, c.type) for c in stored_columns(dataset)),
         Column("verdict", Text, server_default=NEW),
         Column("known_from", Instant),
+        Column("stands", Integer),
         prefixes=["TEMPORARY"],
     )
 
