@@ -8,7 +8,7 @@ from tasks.narration import logger
 from tasks.outcome import BUG, BUSY, exit_status, mail_counts, source_counts, state_of, status_of_fault
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest
-from warehouse import day_book, ledger, runs
+from warehouse import day_book, ledger, runs, soundness
 from warehouse.errors import (
     LockLostError,
     WarehouseBusyError,
@@ -41,6 +41,7 @@ def close_book(run: Run) -> dict[str, Any]:
         report |= {"exit_status": status, "state": state_of(status, idle=_is_idle(run, report, bulletins))}
         report["bulletins"] = mail_counts(0, bulletins)
         runs.finish_run(conn, run.run_id, report["state"], status, report, machine_now())
+    soundness.remember(run.store.engine, run.run_id)
     REPORTS[run.run_id] = report
     return report
 

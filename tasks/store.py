@@ -13,9 +13,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
+from tasks.clock import machine_now
 from warehouse.engine import open_engine, reading, transaction, without_writer_lock
 from warehouse.schema import upgrade, upgrade_on
 from warehouse.sessions import LoadSession, load_session
+from warehouse.soundness import ensure_sound
 
 
 class Store:
@@ -53,7 +55,7 @@ class Store:
 
 @contextmanager
 def open_store(url: str, *, dry_run: bool) -> Iterator[Store]:
-    """A migrated warehouse. A missing database is created, a foreign one refused (`SchemaError`)."""
+    """A migrated warehouse. A missing database is created, a foreign or a damaged one refused."""
     with ExitStack() as stack:
         if dry_run and make_url(url).get_backend_name() == "sqlite":
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dondoc-dry-"))
@@ -66,6 +68,7 @@ def open_store(url: str, *, dry_run: bool) -> Iterator[Store]:
             upgrade_on(outer, "dry run")
             yield Store(engine, outer)
         else:
+            ensure_sound(engine, machine_now().date())
             upgrade(engine)
             yield Store(engine)
 

@@ -49,9 +49,11 @@ class WarehouseLostError(WarehouseUnavailableError):
 class WarehouseDamagedError(WarehouseError):
     """The database file is no longer sound: a page is broken, something committed is gone, or it is no database."""
 
-    def __init__(self, where: str, reason: str) -> None:
+    def __init__(self, where: str, reason: str, *, code: str = "", note: str = "") -> None:
         self.where = where
         self.reason = reason
+        self.code = code  # older_copy: it lacks the run `reason`, of which the file `note` tells
+        self.note = note
         super().__init__(
             f"The warehouse {where} is damaged ({reason}); nothing was changed. Move the file with its -wal and -shm "
             "aside and restore the last backup."

@@ -36,6 +36,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "The warehouse {where} is damaged ({reason}); nothing was changed. Move the file with its -wal and -shm aside, "
         "then restore the last backup.",
     ),
+    "WarehouseDamagedError:older_copy": (
+        "Kho dữ liệu {where} thiếu lượt chạy {reason} đã kết thúc tại đây: tệp -wal bị xóa hoặc tệp là bản sao cũ hơn. "
+        "Hãy khôi phục tệp đúng; nếu đây là bản sao lưu được khôi phục có chủ đích thì xóa tệp {note} bên cạnh "
+        "rồi chạy lại.",
+        "The warehouse {where} lacks run {reason}, which ended here: its -wal file was removed, or it is an old copy. "
+        "Put the right file back; if it is a backup restored on purpose, remove {note} beside it and run again.",
+    ),
     "SchemaError:missing": (
         "Chưa có kho dữ liệu tại {where}. Hãy chạy `dondoc db upgrade` hoặc một lệnh `dondoc run` để tạo.",
         "There is no warehouse at {where} yet. Run `dondoc db upgrade` or any `dondoc run` to create it.",

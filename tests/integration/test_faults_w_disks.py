@@ -40,7 +40,7 @@ def told(ended) -> str:
 def test_files_may_grow_no_further_at_any_size(runs, new_url, tmp_path):
     stage = FaultStage(tmp_path, new_url("sqlite", migrated=True), runs)
     seen = [held(stage)]
-    for limit in range(8 * KB, 4096 * KB, 32 * KB):
+    for limit in range(8 * KB, 4096 * KB, 12 * KB):
         ended = stage.sync(file_limit=limit)
         if ended.status == 0:
             break
