@@ -175,6 +175,9 @@ def _postgresql(url: URL) -> Engine:
         "lock_timeout": BUSY_MILLISECONDS,
         "statement_timeout": STATEMENT_MILLISECONDS,
         "idle_in_transaction_session_timeout": STATEMENT_MILLISECONDS,
+        "tcp_keepalives_idle": 30,  # a session whose client was cut off gives its locks back within a minute
+        "tcp_keepalives_interval": 10,
+        "tcp_keepalives_count": 3,
     }
     engine = create_engine(
         url,
