@@ -121,7 +121,7 @@ def test_a_damaged_warehouse_is_told_and_not_touched(dondoc: Dondoc, village: Vi
     file.write_bytes(b"this is no database at all, it is a text" * 200)
     before = file.read_bytes()
     ended = dondoc("run", "morning")
-    assert ended.status == 2
+    assert ended.status == 1
     assert str(file) in ended.err
     assert file.read_bytes() == before
 

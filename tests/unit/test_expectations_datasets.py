@@ -218,6 +218,6 @@ def test_an_empty_pull(name) -> None:
     """An empty snapshot would end everything and is refused; an empty delta says that nothing happened."""
     report = report_on(name)
     assert report.rows == 0
-    assert report.ran > 0
+    assert report.source.ran > 0
     snapshot = DATASETS[name].mode.value == "snapshot"
     assert [r.code for r in report.source.source_faults] == (["snapshot_empty"] if snapshot else [])
