@@ -18,8 +18,10 @@ MALFORMED = "row__malformed"
 FORMULA = "row__formula"
 SPOILT_CODE = "row__spoilt_code"
 KEYLESS = "row__keyless"
+LONG_CODE = "row__long_code"
 CONFLICT = "row__conflict"
 GIVEN, UNREADABLE = "given", "unreadable"
+LONGEST_CODE = 200  # characters
 _HANOI_OFFSET = 7 * 3600  # no daylight saving since 1975
 _DAY_ONE = 719_163  # ordinal of 1970-01-01
 
@@ -106,6 +108,18 @@ class Sheet:
             told |= self._bad(column.name)
         return ~self._keyed() & ~told
 
+    def long_code(self) -> pd.Series:
+        """True where a code is longer than any code there is: indexes of the warehouse take so much and no more."""
+        told = pd.Series(data=False, index=self.frame.index, dtype=bool)
+        for column in self.dataset.columns:
+            texts = self.frame[column.name]
+            if (
+                column.kind is Kind.CODE
+                and max((len(t) for t in texts if isinstance(t, str)), default=0) > LONGEST_CODE
+            ):
+                told |= texts.map(lambda t: isinstance(t, str) and len(t) > LONGEST_CODE)
+        return told
+
     def _keyed(self) -> pd.Series:
         key = self.frame["record_key"]
         return key.notna() & key.ne("") & ~self.frame["key__bad"]
@@ -142,7 +156,7 @@ def common_helpers(sheet: Sheet) -> dict[str, pd.Series]:
     formula, spoilt = why.isin(["formula", "cell_error"]), why.eq("code_as_number")
     helpers = {"rid": sheet.frame["rid"], MALFORMED: sheet.malformed & ~formula & ~spoilt}
     helpers |= {FORMULA: formula, SPOILT_CODE: spoilt}
-    helpers[KEYLESS] = sheet.keyless()
+    helpers |= {KEYLESS: sheet.keyless(), LONG_CODE: sheet.long_code()}
     for column in sheet.dataset.columns:
         helpers |= _column_helpers(sheet, column)
     return helpers

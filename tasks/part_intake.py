@@ -21,6 +21,8 @@ from tasks.sources.base import Part
 from warehouse import repeats, staging
 from warehouse.staging import Aside, Staged
 
+LONGEST_KEY = 700  # characters: parts of at most 200, as the rules of codes allow
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
@@ -115,12 +117,18 @@ def _place(row: Mapping[Any, Any]) -> dict[str, Any]:
     updated = row.get("updated_at")
     return {
         "rid": row["rid"],
-        "record_key": row["record_key"] or f"?{row['content_hash'][:16]}",
+        "record_key": _name_of(row),
         "content_hash": row["content_hash"],
         "source_ref": row["ref"],
         "moment": row["moment"],
         "updated_at": None if pd.isna(updated) else updated,
     }
+
+
+def _name_of(row: Mapping[Any, Any]) -> str:
+    """Its key; a record without one, or with one that no index takes, is named by its content."""
+    key = row["record_key"]
+    return key if key and len(key) <= LONGEST_KEY else f"?{row['content_hash'][:16]}"
 
 
 def _text(row: Mapping[Any, Any], name: str) -> str | None:

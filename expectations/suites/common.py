@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from expectations import wording
 from expectations.check_context import CheckContext
 from expectations.rules import Expect, Rule, Severity, has_column, has_rows, never_null, not_flagged, one_of, within
-from expectations.shape import CONFLICT, DATED, FORMULA, GIVEN, KEYLESS, MALFORMED, SPOILT_CODE, TYPED
+from expectations.shape import CONFLICT, DATED, FORMULA, GIVEN, KEYLESS, LONG_CODE, MALFORMED, SPOILT_CODE, TYPED
 from tasks.rules.datasets import VOCABULARY, Column, Dataset
 
 HOUSE = "Quy tắc dữ liệu dondoc: cột bắt buộc và danh mục của từng tập dữ liệu"
@@ -119,6 +119,14 @@ def _record_rules() -> tuple[Rule, ...]:
             "đề nghị để cột mã ở dạng văn bản rồi gửi lại tệp.",
             text_en="A spreadsheet turned a code into a number or a date (such as 1.09E+11), it is no longer right: "
             "please format the column as text and send the file again.",
+            basis=INTAKE,
+        ),
+        Rule(
+            code="code_too_long",
+            column="",
+            expect=not_flagged(LONG_CODE),
+            text_vi="Bản ghi có mã dài quá 200 ký tự, không phải là mã; đề nghị kiểm tra các cột mã rồi gửi lại.",
+            text_en="The record has a code of more than 200 characters, which is no code: please check the columns.",
             basis=INTAKE,
         ),
         Rule(

@@ -64,6 +64,7 @@ BAD = [
     ("a formula without result", {BROKEN: "formula"}, "formula_cell"),
     ("#REF!", {BROKEN: "cell_error"}, "formula_cell"),
     ("1.09E+11 for a code", {BROKEN: "code_as_number"}, "code_as_number"),
+    ("a story for a code", {"procedure_code": "1.0" * 67}, "code_too_long"),
 ]
 
 
