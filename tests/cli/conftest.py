@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,15 +33,41 @@ class Ended:
         return json.loads(self.out)
 
 
-class Dondoc:
-    """Runs commands; `folder` is where they are typed."""
+class Forks:
+    """The process that forks commands, see `forks.py`."""
 
-    def __init__(self, folder: Path, extra: Mapping[str, str] | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path) -> None:
+        self._out, self._err = folder / "out.txt", folder / "err.txt"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.cli.forks"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, words: Sequence[str], folder: Path, env: Mapping[str, str]) -> Ended:
+        asked = {"words": words, "folder": str(folder), "env": env, "out": str(self._out), "err": str(self._err)}
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        status = int(self._process.stdout.readline())
+        return Ended(status, self._out.read_text(encoding="utf-8"), self._err.read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+class Dondoc:
+    """Runs commands; `folder` is where they are typed. With `forks` only flows start as from a shell."""
+
+    def __init__(self, folder: Path, extra: Mapping[str, str] | None = None, forks: Forks | None = None) -> None:
+        self.folder, self._forks = folder, forks
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("DONDOC_", "PREFECT_"))}
         self.env = {**inherited, "PYTHONPATH": str(ROOT), **(extra or {})}
 
     def __call__(self, *words: object, **env: str) -> Ended:
+        if self._forks and "run" not in words:
+            return self._forks([*map(str, words)], self.folder, self.env | env)
         process = self.start(*words, **env)
         out, err = process.communicate(timeout=120)
         return Ended(process.returncode, out, err)
@@ -69,10 +95,17 @@ class Dondoc:
                 process.kill()
 
 
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    made = Forks(tmp_path_factory.mktemp("forks"))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def dondoc(tmp_path: Path) -> Dondoc:
+def dondoc(tmp_path: Path, forks: Forks) -> Dondoc:
     """Commands typed in an empty folder."""
-    return Dondoc(tmp_path)
+    return Dondoc(tmp_path, forks=forks)
 
 
 @pytest.fixture(scope="session")
@@ -89,18 +122,18 @@ def village(prefect_url: str, tmp_path_factory: pytest.TempPathFactory, tmp_path
 
 
 @pytest.fixture
-def at_home(village: Village, prefect_url: str) -> Dondoc:
+def at_home(village: Village, prefect_url: str, forks: Forks) -> Dondoc:
     """Commands typed in the village's folder, flows on the running server."""
-    return Dondoc(village.folder, {"PREFECT_API_URL": prefect_url})
+    return Dondoc(village.folder, {"PREFECT_API_URL": prefect_url}, forks)
 
 
 @pytest.fixture(scope="session")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Dondoc:
+def story(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Dondoc:
     """Where the first morning of the demo was run by the command line, on a private server: its stdout is report.json.
 
     Only to be read.
     """
-    return Dondoc(made_once(tmp_path_factory, "story", _played), {"DONDOC_ONE_STOP_PASSWORD": "demo"})
+    return Dondoc(made_once(tmp_path_factory, "story", _played), {"DONDOC_ONE_STOP_PASSWORD": "demo"}, forks)
 
 
 def _played(folder: Path) -> None:

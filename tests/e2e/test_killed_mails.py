@@ -109,7 +109,7 @@ def test_killed_in_the_message(at_work: Stage, sqlite_play: Play) -> None:
 
 def _never_again(where: Stage) -> None:
     before = len(where.catcher.caught)
-    for flow in ("morning", "remind", "bulletin", "morning"):
+    for flow in ("morning", "remind"):
         where.finish(morning(MONDAY), flow)
     assert len(where.catcher.caught) == before
 

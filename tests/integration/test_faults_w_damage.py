@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.fault_runs import FaultRuns, fault_runs
 from tests.fault_stage import FaultStage
 from tests.processes import running
 from warehouse.engine import open_engine, transaction
@@ -111,12 +109,6 @@ def test_a_warehouse_made_anew_has_nothing_to_be_compared_with(engine, path):
     engine.dispose()
     path.unlink()
     ensure_sound(engine, TODAY)
-
-
-@pytest.fixture(scope="module")
-def runs() -> Iterator[FaultRuns]:
-    with fault_runs() as started:
-        yield started
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """W9: an upgrade killed at any statement leaves the schema that was there and is run again; others are refused."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from alembic.config import Config
 from sqlalchemy import inspect, text
 
 from deployments.exits import refusal_of
-from tests.fault_runs import FaultRuns, fault_runs
 from tests.fault_stage import FaultStage
 from warehouse import schema
 from warehouse.engine import open_engine, reading, transaction
@@ -20,12 +18,6 @@ KEPT = (
     "INSERT INTO switches (name, value, at, by, reason)"
     " VALUES ('mail', 'stopped', '2026-11-23T00:30:00.000000Z', '', '')"
 )
-
-
-@pytest.fixture(scope="module")
-def runs() -> Iterator[FaultRuns]:
-    with fault_runs() as started:
-        yield started
 
 
 def at_revision(engine, revision: str) -> None:

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from tests.fault_runs import FaultRuns, fault_runs
 from tests.fault_stage import LATER, SOURCE, FaultStage
 from tests.processes import running
 from tests.warehouse_samples import MORNING
@@ -23,12 +22,6 @@ HOLD = """
         wait()
 """
 DOSSIERS = VERSIONS["dossiers"]
-
-
-@pytest.fixture(scope="module")
-def runs() -> Iterator[FaultRuns]:
-    with fault_runs() as started:
-        yield started
 
 
 def url_of(engine) -> str:

@@ -18,7 +18,7 @@ from tasks.rules.timezone import HANOI
 from tests.pulls import RawRecord, in_parts
 from tests.unit.expectation_cases import frame_of, good
 from tests.warehouse_samples import a_batch
-from warehouse import current, loads, quarantine_desk, staging
+from warehouse import current, loads, quarantine_desk, repeats, staging
 from warehouse.engine import reading
 from warehouse.sessions import load_session
 
@@ -190,3 +190,13 @@ def test_any_pull_cut_anywhere_is_the_same_pull(one_engine, rows, size):
     assert cut == whole
     told = len(whole["good"]) + len(whole["bad"]) + whole["duplicate"] + sum(whole["ignored"].values())
     assert told == len(rows)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_keys_that_repeat_are_settled_a_few_at_a_time(engine, monkeypatch, at_once):
+    """A hundred thousand repetitions need no more memory than a part."""
+    rows = [row for case in ("the same again far away", "nothing tells the newer") for row in CASES[case][0]]
+    rows = [*rows, *(dossier(key, updated_at=None, status="9") for key in "345343")]
+    whole = fates(engine, rows, 50)
+    monkeypatch.setattr(repeats, "_GROUP_ROWS", at_once)
+    assert fates(engine, rows, 50) == whole
