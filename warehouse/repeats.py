@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import Connection, Select, delete, func, literal, null, select, type_coerce, union_all, update
+from sqlalchemy import Connection, Select, Subquery, delete, func, literal, null, select, type_coerce, union_all, update
 
 from warehouse.instants import Instant, to_text
 from warehouse.staging import QUARANTINED, Aside, Staged, add, stored_columns
@@ -20,20 +20,23 @@ _COLUMNS: Final = ("rid", "record_key", "content_hash", "moment", "updated_at", 
 Reasons = Sequence[Mapping[str, str]]
 
 
-def repeated(conn: Connection, staged: Staged) -> list[pd.DataFrame]:
-    """All rows whose key came more than once, in frames that hold every key whole.
+def repeated(conn: Connection, staged: Staged) -> Iterator[pd.DataFrame]:
+    """All rows whose key came more than once, in frames that hold every key whole; what was read may be settled.
 
     Columns rid, record_key, content_hash, moment, updated_at, `fate` (`good` or that of a row put aside).
     """
-    rows, aside = staged.rows, staged.aside
-    named = ~aside.c.record_key.startswith("?")  # records without a key of their own stand alone
-    keys = union_all(select(rows.c.record_key), select(aside.c.record_key).where(named)).subquery()
-    several = select(keys.c.record_key).group_by(keys.c.record_key).having(func.count() > 1).subquery()
-    updated = rows.c.updated_at if "updated_at" in rows.c else type_coerce(null(), Instant())
-    good = _members(rows, updated, literal(GOOD), several)
-    others = _members(aside, aside.c.updated_at, aside.c.fate, several)
-    chosen = union_all(good, others).order_by("record_key", "rid")
-    return list(_whole_groups(conn.execute(chosen).tuples()))
+    members = _members(staged)
+    last = ""
+    while True:
+        coming = select(members).where(members.c.record_key > last).order_by(members.c.record_key, members.c.rid)
+        rows = conn.execute(coming.limit(_GROUP_ROWS + 1)).tuples().all()
+        if not rows:
+            return
+        if len(rows) > _GROUP_ROWS:
+            whole = [row for row in rows if row.record_key != rows[-1].record_key]
+            rows = whole or conn.execute(coming.where(members.c.record_key == rows[-1].record_key)).tuples().all()
+        last = rows[-1].record_key
+        yield _frame(rows)
 
 
 def drop(conn: Connection, staged: Staged, rids: Iterable[int]) -> None:
@@ -62,25 +65,24 @@ def staged_nothing(staged: Staged) -> pd.DataFrame:
     return pd.DataFrame(columns=["rid", "moment", *(c.name for c in stored_columns(staged.dataset))])
 
 
-def _members(table: Any, updated: Any, fate: Any, several: Any) -> Select[Any]:
+def _members(staged: Staged) -> Subquery:
+    """The rows of both tables whose key stands in more than one; records without a key of their own stand alone."""
+    rows, aside = staged.rows, staged.aside
+    named = ~aside.c.record_key.startswith("?")
+    keys = union_all(select(rows.c.record_key), select(aside.c.record_key).where(named)).subquery()
+    several = select(keys.c.record_key).group_by(keys.c.record_key).having(func.count() > 1)
+    updated = rows.c.updated_at if "updated_at" in rows.c else type_coerce(null(), Instant())
+    good = _of(rows, updated, literal(GOOD)).where(rows.c.record_key.in_(several))
+    others = _of(aside, aside.c.updated_at, aside.c.fate).where(aside.c.record_key.in_(several))
+    return union_all(good, others).subquery("members")
+
+
+def _of(table: Any, updated: Any, fate: Any) -> Select[Any]:
     columns = (table.c.rid, table.c.record_key, table.c.content_hash, table.c.moment)
-    return select(*columns, updated.label("updated_at"), fate.label("fate")).where(
-        table.c.record_key.in_(select(several.c.record_key))
-    )
+    return select(*columns, updated.label("updated_at"), fate.label("fate"))
 
 
-def _whole_groups(rows: Iterable[Sequence[Any]]) -> Iterator[pd.DataFrame]:
-    held: list[Sequence[Any]] = []
-    for row in rows:
-        if len(held) >= _GROUP_ROWS and row[1] != held[-1][1]:
-            yield _frame(held)
-            held = []
-        held.append(row)
-    if held:
-        yield _frame(held)
-
-
-def _frame(rows: list[Sequence[Any]]) -> pd.DataFrame:
+def _frame(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
     frame = pd.DataFrame([tuple(row) for row in rows], columns=list(_COLUMNS))
     for name in ("moment", "updated_at"):
         frame[name] = pd.to_datetime(frame[name], utc=True)
