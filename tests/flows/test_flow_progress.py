@@ -4,7 +4,8 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
-from tasks import progress
+from expectations.report import EngineFault
+from tasks import part_intake, progress
 from tests.flows.village import WEDNESDAY, Village, dossier
 
 
@@ -36,3 +37,22 @@ def test_a_picture_that_cannot_be_drawn_is_left(run, long_load: Village, monkeyp
     report = run(long_load, "sync", WEDNESDAY)
     assert report["exit_status"] == 0
     assert [line["new"] for line in report["sources"] if line["name"] == "ho-so"] == [3]
+
+
+def test_a_part_whose_check_broke_is_taken_again_alone(run, long_load: Village, monkeypatch) -> None:
+    """It is undone and staged once more; nothing is counted twice."""
+    taken: list[int] = []
+    check = part_intake.check_rows
+
+    def stumbling(dataset, frame, context):
+        taken.append(len(frame))
+        if len(taken) == 1:
+            msg = "the engine failed once"
+            raise EngineFault(msg)
+        return check(dataset, frame, context)
+
+    monkeypatch.setattr(part_intake, "check_rows", stumbling)
+    report = run(long_load, "sync", WEDNESDAY, source="ho-so")
+    (line,) = report["sources"]
+    assert (line["error"], line["pulled"], line["new"]) == (None, 5, 3)
+    assert taken == [5, 5]
