@@ -92,8 +92,8 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "it is not open in the quarantine any more; see its history.",
     ),
     "malformed_row": (
-        "dòng bị lệch ô nên không biết ô nào là gì; xuất lại dòng này từ phần mềm nguồn.",
-        "its cells are shifted, nobody can tell which is which; export the row again from the source.",
+        "dòng bị lệch ô hoặc bị cắt nên không biết ô nào là gì; xuất lại dòng này từ phần mềm nguồn.",
+        "its cells are shifted or cut, nobody can tell which is which; export the row again from the source.",
     ),
     "formula_cell": (
         "có ô công thức chưa có kết quả; dán giá trị rồi gửi lại tệp.",

@@ -48,7 +48,7 @@ def load_unit_map(path: Path) -> UnitMap:
 
 def parse_unit_map(body: bytes, name: str) -> UnitMap:
     """See `load_unit_map`; an empty `valid_from` means from the beginning."""
-    table = read_csv((body,), Wanted(headings=_HEADINGS), Origin("unit_map", name))
+    table = read_csv((body,), Wanted(headings=_HEADINGS), Origin("unit_map", name), typed=True)
     lines: dict[str, dict[date, str]] = {}
     for number, source, unit, day in (line for rows in table.rows for line in _lines(rows)):
         if not source or not unit or day is None:

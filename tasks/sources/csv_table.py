@@ -4,11 +4,13 @@ Delimiter, quotes, widths. Encodings are text_lines.py's part, headings and rows
 """
 
 import csv
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final
 
 from tasks.intake.text import clean
+from tasks.sources.base import Malformed
 from tasks.sources.heading_rows import FIRST_LINES, find_header
 from tasks.sources.table import Block, Line, Origin, Rows, Table, Wanted
 from tasks.sources.table_rows import first_lines, opened, read_rows
@@ -20,25 +22,57 @@ _MOST_LINES_LOOKED_AT: Final = 10_000  # for the delimiter
 
 
 def read_csv(
-    body: Iterable[bytes], wanted: Wanted, origin: Origin, *, encoding: str = "auto", delimiter: str | None = None
+    body: Iterable[bytes],
+    wanted: Wanted,
+    origin: Origin,
+    *,
+    encoding: str = "auto",
+    delimiter: str | None = None,
+    typed: bool = False,
 ) -> Table:
-    """The rows of a CSV body that comes in blocks. Raises SourceFault naming file, line or columns, also while read."""
+    """The rows of a CSV body that comes in blocks. Raises SourceFault naming file, line or columns, also while read.
+
+    A row without a line end may have been cut inside its last cell (`H13.10.12` to `H13.10`): it is malformed, unless
+    the file was `typed` by a person, who may leave the line end out.
+    """
     text = TextLines(body, encoding, origin)
     chosen, lines = _delimiter(iter(text), _DELIMITERS if delimiter is None else (delimiter,), wanted)
     reader = _Reader(lines, chosen, text, origin)
     head, blank = first_lines(reader.lines())
     opening = opened(head, blank, wanted, origin)
     table = read_rows(opening, reader.blocks(len(opening.header.places)), wanted, origin, strict_width=True)
-    return Table(rows=_to_the_end(table, text, origin), notes=table.notes, agency=table.agency)
+    rows = table.rows if typed else _to_the_end(table, text, reader, origin)
+    return Table(rows=rows, notes=table.notes, agency=table.agency)
 
 
-def _to_the_end(table: Table, text: TextLines, origin: Origin) -> Iterator[Rows]:
-    any_row = False
+def _to_the_end(table: Table, text: TextLines, reader: "_Reader", origin: Origin) -> Iterator[Rows]:
+    """One step behind, since only the end of the text tells whether the last row is whole."""
+    before = None
     for rows in table.rows:
-        any_row = any_row or bool(rows.lines)
-        yield rows
-    if any_row and not text.ended:
+        if not rows.lines:
+            continue
+        if before is not None:
+            yield before
+        before = rows
+    if before is None:
+        return
+    if not text.ended:
         table.notes.append(origin.note("no_final_newline"))
+        if before.lines[-1] == reader.last:
+            before = _cut_off(before)
+    yield before
+
+
+def _cut_off(rows: Rows) -> Rows:
+    """The last row becomes malformed, its cells empty."""
+    last = len(rows.lines) - 1
+    cells = "\x1f".join(column[last] or "" for column in rows.columns.values())
+    told = Malformed("cut_off", hashlib.sha256(cells.encode("utf-8", "surrogatepass")).hexdigest())
+    return Rows(
+        columns={name: [*column[:last], None] for name, column in rows.columns.items()},
+        lines=rows.lines,
+        malformed={last: told, **rows.malformed},
+    )
 
 
 def _delimiter(lines: Iterator[str], delimiters: Sequence[str], wanted: Wanted) -> tuple[str, Iterator[str]]:
@@ -78,12 +112,14 @@ class _Reader:
         self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
         self._text = text
         self._origin = origin
+        self.last = 0  # the line on which the latest row starts
 
     def lines(self) -> Iterator[Line]:
         """Where each line starts, and its cells."""
         number = 1
         try:
             for cells in self._reader:
+                self.last = number
                 yield Line(number, cells)
                 number = self._reader.line_num + 1
         except csv.Error:
@@ -101,6 +137,7 @@ class _Reader:
             if not rows:
                 return
             numbers = self._numbers(first, rows)
+            self.last = numbers[-1]
             odd: dict[int, Line] = {}
             if set(map(len, rows)) != {width}:
                 odd = {n: Line(numbers[n], cells) for n, cells in enumerate(rows) if len(cells) != width}

@@ -92,8 +92,10 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: file {file} has {count} column(s) that are not used: {columns}.",
     ),
     "no_final_newline": (
-        "Nguồn {source}: tệp {file} không kết thúc bằng xuống dòng; nếu tệp bị cắt, hãy xuất lại.",
-        "Source {source}: file {file} does not end with a line break; if it was cut, export it again.",
+        "Nguồn {source}: tệp {file} không kết thúc bằng xuống dòng nên dòng cuối có thể bị cắt và không được nạp. "
+        "Hãy xuất lại tệp.",
+        "Source {source}: file {file} does not end with a line break, so its last row may be cut and is not loaded. "
+        "Export it again.",
     ),
     "landing_failed": (
         "Nguồn {source}: không lưu được bản gốc vào thư mục landing nên không nạp. Hãy kiểm tra dung lượng, quyền ghi.",

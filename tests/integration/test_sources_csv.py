@@ -69,7 +69,7 @@ def test_legacy_bytes_are_refused_with_their_line(drop: Path) -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_heading_row_tells_the_delimiter(delimiter: str, drop: Path) -> None:
     rows = [HEADING.replace(",", delimiter), delimiter.join(["1", "2", "4", "03/04/2025", '"a, b; c"'])]
-    put(drop, "a.csv", "\n".join(rows).encode())
+    put(drop, "a.csv", "\n".join([*rows, ""]).encode())
     assert values(pull(drop), "procedure_name") == ["a, b; c"]
 
 
