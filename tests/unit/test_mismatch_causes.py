@@ -18,7 +18,7 @@ from tasks.rules.office_hours import DEFAULT_HOURS
 from tasks.rules.records import DossierEvent, FlagRules, Procedure
 from tasks.rules.words import MismatchCause
 from tests.unit import story_world as story
-from tests.unit.test_mail_render import CALM
+from tests.unit.test_mail_bulletin import CALM
 
 MONDAY = date(2026, 11, 23)
 OFF = frozenset({"stalled"})
