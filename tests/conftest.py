@@ -24,7 +24,19 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 KINDS = ("sqlite", "postgresql")
+TESTS = Path(__file__).parent
+# With work stealing the first of two workers begins at the top, the second in the middle, and short ones are left for
+# the end. What starts servers stays with one worker.
+ORDER = ("e2e/", "unit/", "repo/", "cli/", "flows/", "integration/test_up", "integration/test_faults", "")
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(TESTS).as_posix()
+        return next(number for number, start in enumerate(ORDER) if path.startswith(start))
+
+    items.sort(key=place)
 
 
 class PostgresDatabases:

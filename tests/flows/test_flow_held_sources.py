@@ -105,7 +105,7 @@ def test_a_log_that_was_never_loaded_silences_its_items(village: Village) -> Non
     lines = "".join(SOURCE.format(name=name, dataset=dataset) for name, dataset in list(LOGS.items())[:2])
     village.configure(sources=lines.replace("[[sources]]", '[[sources]]\nsystem = "so"'))
     ended(village, "kien-nghi", "recommendations", "unchanged")
-    assert held(village) == {"kien-nghi", "nhat-ky"}
+    assert held(village) == {"kien-nghi", "nhat-ky", "ho-so"}  # the last is configured no longer
 
 
 def test_status_says_the_same(logging_village: Village) -> None:
@@ -147,3 +147,21 @@ def test_a_unit_map_spoilt_while_an_interface_is_read_is_told_the_same(
         report = run(empty_village.configure(sources=sources), "sync")
     assert (report["exit_status"], report["state"]) == (3, "incomplete")
     assert [s["name"] for s in report["sources"] if s["error"]] == ["mot-cua"]
+
+
+def test_a_source_taken_out_of_the_configuration_stays_out_of_the_mails_and_ops_are_told(village: Village) -> None:
+    from deployments.attention import source_states
+    from tasks.bulletins import source_lines
+
+    files = (("don-vi", "units"), ("danh-ba", "contacts"))
+    village.configure(sources="".join(SOURCE.format(name=name, dataset=dataset) for name, dataset in files))
+    assert held(village) == {"ho-so"}
+    with opened(village) as (run, conn):
+        line = source_lines(run, conn)[-1]
+        state = source_states(conn, run.settings, MONDAY)[-1]
+    assert (line.name, line.dataset, line.fresh, state["name"], state["fresh"]) == (
+        *("ho-so", "dossiers", False),
+        *("ho-so", False),
+    )
+    assert 'system = "ho-so"' in line.error
+    assert line.error == state["error"]

@@ -37,7 +37,7 @@ def cut(body: bytes, size: int) -> Iterator[bytes]:
     return (body[place : place + size] for place in range(0, len(body), size))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     text=st.text(st.sampled_from('aậđ🙂,"\r\n\x0b\x0c\x1c\x85\u2028'), max_size=40),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
@@ -80,7 +80,7 @@ RECORDS_OF["very long"] = "field_too_long"
 FURNITURE = ("groups", "totals", "headings", "blank")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(between=st.dictionaries(st.integers(0, 1_100), st.sampled_from(sorted(BETWEEN)), max_size=12))
 def test_furniture_and_broken_rows_anywhere_in_a_long_table(between: dict[int, str], drop: Path) -> None:
     written, expected, line = [HEADING], list[tuple[int, str]](), 2

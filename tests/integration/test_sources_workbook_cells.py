@@ -204,7 +204,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=RECORDS, title=st.booleans(), total=st.booleans())
 def test_csv_and_xlsx_of_the_same_rows_give_equal_frames(
     records: list[tuple[str, ...]], title: bool, total: bool, drop: Path

@@ -77,6 +77,25 @@ def test_the_list_of_opencps_gives_its_dossiers_and_nothing_else(drop: Path) -> 
     assert not any("Trần A" in str(record) or "Nguyễn Thị D" in str(record) for record in pulled.records)
 
 
+@pytest.mark.parametrize(
+    ("below", "record"),
+    [
+        ((None, "TL.3", "31157", None, "09/11/2026"), True),
+        ((None, "TL.3", None, "4", "09/11/2026"), True),
+        ((None, "TL.3", None, None, "09/11/2026 08:30"), True),
+        ((None, "Nguyễn Thị D", None, None, "09/11/2026"), False),
+        ((None, "TL.3", None, None, "Trấn Giang, ngày 22 tháng 11 năm 2026"), False),
+        ((None, "D", None, None, None), False),
+    ],
+)
+def test_a_row_with_code_and_date_is_no_signature(below: Sequence[str | None], record: bool, drop: Path) -> None:
+    """It lacks what a record must have, so it is judged: nothing that may be a dossier is left out in silence."""
+    put(drop, "a.xlsx", workbook(("STT", *HEADER), ("1", *ROWS[0]), (None, "LÃNH ĐẠO PHÒNG"), below))
+    pulled = pull(drop)
+    assert len(pulled.records) == 1 + record
+    assert left_out(pulled)["signatures"] == 2 - record
+
+
 MAP = "source_code,unit_code,valid_from\n{name},H31.01,2025-07-01\n"
 
 

@@ -25,7 +25,7 @@ _pull = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pulls=st.lists(_pull, min_size=1, max_size=5))
 def test_any_sequence_of_pulls_obeys_the_law_and_keeps_the_newest_statement(engine, pulls):
     """The law holds, one version is current per key, and it is what the newest data moment said last."""
@@ -55,7 +55,7 @@ def test_any_sequence_of_pulls_obeys_the_law_and_keeps_the_newest_statement(engi
         attempt.rollback()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pulls=st.lists(_pull, min_size=1, max_size=3))
 def test_loading_twice_is_loading_once(engine, pulls):
     def contents(conn):

@@ -57,6 +57,7 @@ READS = {
     "events by code": lambda conn: current.events_for(conn, [("one-stop", "H1"), ("one-stop", "H2")]),
     "told and changed": lambda conn: changes.changed_and_told(conn, MORNING, MONDAY - timedelta(days=30)),
     "reopened": reopenings.reopened,
+    "sources of what is open": current.sources_of_open_items,
     "in doubt": quarantine.doubtful_keys,
 }
 

@@ -109,7 +109,7 @@ ROW = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(ROW, max_size=6))
 def test_every_row_has_one_fate_and_a_key_at_most_one_good_row(rows) -> None:
     report = report_on("dossiers", *(dossier(**row) for row in rows))

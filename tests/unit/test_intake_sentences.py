@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 HARMLESS = {
     "source",
     "file",
+    "fault",
     "folder",
     "pattern",
     "columns",
