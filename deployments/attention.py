@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from deployments.cli_words import say
 from tasks.calendar_files import shipped_calendar
+from tasks.held_sources import unconfigured_sources
+from tasks.mail_words import unconfigured_sentence
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.rules.release import QUARANTINE_DAYS
@@ -17,7 +19,7 @@ from warehouse import day_book, desk, flag_history, flag_store, freshness, ledge
 
 
 def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
-    """Every configured source: last success, data moment, whether its figures may be mailed."""
+    """Every source that is configured or has open items: last success, data moment, whether they may be mailed."""
     calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
     loads, refused = freshness.latest_loads(conn), day_book.refused_sources(conn)
     unusual = flag_history.held_sources(conn)
@@ -40,6 +42,13 @@ def source_states(conn: Connection, settings: Settings, now: datetime) -> list[d
                 "error": state.error if state and state.error else unusual.get(source.name),
             }
         )
+    for name, (dataset, system) in unconfigured_sources(settings, conn).items():
+        state, why = loads.get(name), unconfigured_sentence(system, settings.locale)
+        told = {
+            "last_success_at": state.last_success_at if state else None,
+            "data_moment": state.data_moment if state else None,
+        }
+        out.append({"name": name, "dataset": dataset, **told, "fresh": False, "error": why})
     return out
 
 

@@ -15,12 +15,12 @@ from sqlalchemy import Connection
 
 from tasks.books import remembered
 from tasks.gather import files_of, world_of
-from tasks.held_sources import fresh_sources
+from tasks.held_sources import fresh_sources, unconfigured_sources
 from tasks.ledger_rows import bulletin_row, still_held
 from tasks.mail.blanking import personal_texts
 from tasks.mail.frozen import fingerprint, thaw_facts
 from tasks.mail_gates import mail_mode, over_cap
-from tasks.mail_words import old_quarantine_sentence
+from tasks.mail_words import old_quarantine_sentence, unconfigured_sentence
 from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
@@ -118,7 +118,10 @@ def _forgotten(run: Run, conn: Connection) -> list[tuple[str, int]]:
 
 
 def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:
-    """One line a configured source, summed over the loads of the business date: the same after a rerun."""
+    """One line a source, summed over the loads of the business date: the same after a rerun.
+
+    Configured ones first, then those that are not any more although open items are theirs.
+    """
     fresh, today = fresh_sources(run, conn), _loads_today(run, conn)
     unusual = flag_history.held_sources(conn)
     lines = []
@@ -127,6 +130,9 @@ def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:
         line = _summed(source.name, source.dataset, rows, fresh[source.name])
         held = unusual.get(source.name)
         lines.append(replace(line, error=held, fresh=False) if held and not line.error else line)
+    for name, (dataset, system) in unconfigured_sources(run.settings, conn).items():
+        line = _summed(name, dataset, today.get(name, []), is_fresh=False)
+        lines.append(replace(line, error=unconfigured_sentence(system, run.settings.locale)))
     return tuple(lines)
 
 

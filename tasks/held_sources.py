@@ -1,7 +1,8 @@
 """Which sources' items stay out of today's mails: stale, refused, out of band or never loaded (design §9, Gates).
 
 A pull that failed is not yet stale: while the last good data are within `max_age_hours` they are mailed with their
-data moment. A refusal stands until the source brings something that can be taken.
+data moment. A refusal stands until the source brings something that can be taken. A source that is no longer
+configured is held for as long as anything open is its own: nobody asks it any more whether that is still true.
 """
 
 from datetime import timedelta
@@ -11,8 +12,8 @@ from sqlalchemy import Connection
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.run_context import Run
-from tasks.settings import Source
-from warehouse import day_book, flag_history, freshness
+from tasks.settings import Settings, Source
+from warehouse import current, day_book, flag_history, freshness
 
 # Logs without which the items they tell of could be called late wrongly: no pause, no report is known.
 _LOG_OF = {"dossier_events": "dossiers", "recommendation_events": "recommendations"}
@@ -20,7 +21,15 @@ _LOG_OF = {"dossier_events": "dossiers", "recommendation_events": "recommendatio
 
 def held_sources(run: Run, conn: Connection) -> frozenset[str]:
     """Names of the sources whose items stay out: not to be trusted, or with a number of flags nobody expects."""
-    return distrusted_sources(run, conn) | flag_history.held_sources(conn).keys()
+    unusual, gone = flag_history.held_sources(conn), unconfigured_sources(run.settings, conn)
+    return distrusted_sources(run, conn) | unusual.keys() | gone.keys()
+
+
+def unconfigured_sources(settings: Settings, conn: Connection) -> dict[str, tuple[str, str]]:
+    """Sources of open items that were taken out of the configuration or renamed in it: name → (dataset, system)."""
+    configured = {source.name for source in settings.sources}
+    found = current.sources_of_open_items(conn)
+    return {name: found[name] for name in sorted(found.keys() - configured)}
 
 
 def distrusted_sources(run: Run, conn: Connection) -> frozenset[str]:

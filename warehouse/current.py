@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, text
 
-from warehouse.tables import FINISHED_CODES, VERSIONS
+from warehouse.tables import FINISHED_CODES, VERSIONS, flags
 
 Row = dict[str, Any]
 
+DATASET_OF = {"dossier": "dossiers", "recommendation": "recommendations"}  # of the subjects that have a source
 _CHUNK = 500
 _HIDDEN = ("version_id", "known_to", "run_id")
 # Literal, so that SQLite's planner sees that the partial index ix_dossiers__open answers it.
@@ -46,6 +47,19 @@ def open_keys(conn: Connection, system: str) -> frozenset[str]:
     table = VERSIONS["dossiers"]
     chosen = select(table.c.record_key).where(table.c.known_to.is_(None), table.c.system == system, _UNFINISHED)
     return frozenset(conn.execute(chosen).scalars())
+
+
+def sources_of_open_items(conn: Connection) -> dict[str, tuple[str, str]]:
+    """Source → (dataset, system) of everything that is told of people or may be: open dossiers and open flags."""
+    table = VERSIONS["dossiers"]
+    unfinished = select(table.c.source, table.c.system).where(table.c.known_to.is_(None), _UNFINISHED).distinct()
+    found = {source: ("dossiers", system) for source, system in conn.execute(unfinished).tuples()}
+    source = flags.c.facts["source"].as_string()
+    flagged = select(source, flags.c.subject, flags.c.system).where(flags.c.closed_at.is_(None)).distinct()
+    for name, subject, system in conn.execute(flagged).tuples():
+        if name and subject in DATASET_OF:
+            found.setdefault(name, (DATASET_OF[subject], system))
+    return found
 
 
 def dossiers_by_key(conn: Connection, item_keys: Iterable[str]) -> list[Row]:
