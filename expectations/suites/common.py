@@ -98,8 +98,8 @@ def _record_rules() -> tuple[Rule, ...]:
             expect=not_flagged(MALFORMED),
             text_vi="Dòng dữ liệu bị hỏng (thừa hoặc thiếu ô so với tiêu đề, bị cắt ở cuối tệp, hoặc có nội dung không "
             "lưu được); đề nghị xuất lại dòng này từ phần mềm nguồn.",
-            text_en="The row is malformed (more or fewer cells than headings, cut at the end of the file, or content that "
-            "cannot be stored): please export it again from the source.",
+            text_en="The row is malformed (more or fewer cells than headings, cut at the end of the file, or content "
+            "that cannot be stored): please export it again from the source.",
             basis=INTAKE,
         ),
         Rule(

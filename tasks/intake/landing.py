@@ -114,10 +114,9 @@ class Landing:
             with os.fdopen(handle, "wb") as out:
                 sha256, size = _pack(blocks, out)
                 path = self._path(sha256)
-                if not path.exists():
-                    out.flush()
-                    os.fsync(out.fileno())
-                    _move(part, path)
+                out.flush()
+                os.fsync(out.fileno())
+                _move(part, path)  # also over one that lies there: the disk may have damaged it
             os.utime(path, (now.timestamp(), now.timestamp()))
         finally:
             part.unlink(missing_ok=True)

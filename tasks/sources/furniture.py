@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
+from tasks.intake.dates import parse_day
 from tasks.intake.text import clean, clean_word, fold
+from tasks.rules.datasets import Kind
 from tasks.sources.heading_rows import Header
 from tasks.sources.sheet_cells import shown
 from tasks.sources.table import Block, Cell, Line
@@ -132,6 +134,12 @@ class Furniture:
             again += 1
         return again > 1
 
+    def _has_code_and_date(self, texts: Sequence[tuple[int, str]]) -> bool:
+        places = self.header.places
+        known = [(place.kind, text) for column, text in texts if column < len(places) and (place := places[column])]
+        dated = any(kind in (Kind.INSTANT, Kind.DAY) and parse_day(text) is not None for kind, text in known)
+        return dated and any(kind is Kind.CODE and " " not in text for kind, text in known)
+
     def _is_whole(self, texts: Sequence[tuple[int, str]]) -> bool:
         """Every required cell is there: a record, whatever its words."""
         return bool(self._needed) and {column for column, _ in texts}.issuperset(self._needed)
@@ -149,8 +157,11 @@ class Furniture:
         return merged or _COUNTED.fullmatch(name) is not None or _is_name(name)
 
     def _is_signature(self, _line: Line, texts: Sequence[tuple[int, str]]) -> bool:
-        """The block under the table; once it has begun, names and places follow in few cells."""
-        if len(texts) > _FEW or self._is_whole(texts):
+        """The block under the table; once it has begun, names and places follow in few cells.
+
+        A code and a date, each in a column of such, are a record's, whatever else it lacks: it is judged.
+        """
+        if len(texts) > _FEW or self._is_whole(texts) or self._has_code_and_date(texts):
             return False
         words = [fold(text) for _, text in texts]
         self._signed |= any(word.startswith(_SIGNED_BY) or _PLACE_AND_DATE.fullmatch(word) for word in words)

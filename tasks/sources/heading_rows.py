@@ -33,9 +33,10 @@ class Header:
         return [place.name for place in self.places if place]
 
     @property
-    def unused(self) -> list[str]:
-        """Headings nobody asked for."""
-        return [label for label, place in zip(self.labels, self.places, strict=True) if label and place is None]
+    def unused(self) -> set[int]:
+        """Columns with headings nobody asked for."""
+        both = enumerate(zip(self.labels, self.places, strict=True))
+        return {column for column, (label, place) in both if label and place is None}
 
 
 def find_header(lines: Sequence[Line], wanted: Wanted) -> Header | None:

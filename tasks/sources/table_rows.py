@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from tasks.intake.text import clean, fold
 from tasks.rules.datasets import Kind
@@ -17,6 +17,8 @@ from tasks.sources.furniture import Furniture
 from tasks.sources.heading_rows import FIRST_LINES, Header, find_header, must_fit
 from tasks.sources.sheet_cells import cell_text, shown
 from tasks.sources.table import LONGEST_CELL, Block, Cell, Line, Origin, Rows, Table, Wanted, block_of
+
+_TOLD: Final = 5  # columns in a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,10 @@ class _Reader:
 
     def notes(self, opening: Opening, origin: Origin) -> Iterator[Note]:
         """What ops should know when all was read."""
-        extra = [*self.unused, *("?" for _ in self.filled)]
+        extra = sorted(self.unused | self.filled)
         if extra:
-            names = ", ".join(clean(name)[:40] or "?" for name in extra[:5])
-            yield origin.note("extra_columns", count=len(extra), columns=names)
+            told = [_letters(place) for place in extra[:_TOLD]] + ["…"] * (len(extra) > _TOLD)
+            yield origin.note("extra_columns", count=len(extra), columns=", ".join(told))
         left_out = self.furniture.left_out
         counts = {
             "titles": opening.header.first,
@@ -179,6 +181,14 @@ class _Reader:
             cells.pop()
         joined = "\x1f".join(map(shown, cells))
         return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _letters(column: int) -> str:
+    """A column as a spreadsheet calls it. Its heading is never told: a name may stand there."""
+    letters = ""
+    while column >= 0:
+        letters, column = chr(ord("A") + column % 26) + letters, column // 26 - 1
+    return letters
 
 
 def _texts(

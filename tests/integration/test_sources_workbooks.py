@@ -282,7 +282,7 @@ def test_blank_tails_and_columns_are_counted_and_extra_ones_told(drop: Path) -> 
     pulled = pull(drop)
     assert len(pulled.records) == 2
     assert left_out(pulled) == {"blank": 36, "empty": 1}
-    assert [note.params["columns"] for note in pulled.notes if note.code == "extra_columns"] == ["Ghi chú"]
+    assert [note.params["columns"] for note in pulled.notes if note.code == "extra_columns"] == ["G"]
 
 
 def test_incomplete_records_are_never_taken_for_furniture(drop: Path) -> None:
