@@ -18,7 +18,7 @@ from tasks.intake.landing import LandingError
 from tasks.narration import logger
 from tasks.part_intake import Intake, ignored_of, settle_keys
 from tasks.progress import Progress
-from tasks.pulling import NOT_TO_BE_TAKEN, fault_sentence, record_fault, source_of
+from tasks.pulling import NOT_TO_BE_TAKEN, bug_of, fault_sentence, record_fault, source_of
 from tasks.rules.datasets import DATASETS
 from tasks.rules.model import SourceLine
 from tasks.run_context import Run, current
@@ -54,6 +54,8 @@ def load_source(run_id: str, source: str) -> dict[str, int]:
         return _broken_off(run, configured, pulled, fault)
     except (OSError, LandingError):
         return _failed(run, configured, SourceFault("landing_failed", {"source": source}))
+    except Exception as fault:  # noqa: BLE001 - one source's bug must not keep the mails of all others back
+        return _failed(run, configured, bug_of(run, configured, fault))
     if counts is None:
         return {}
     logger().info("%s: %d new, %d changed, %d quarantined", source, counts.new, counts.changed, counts.quarantined)

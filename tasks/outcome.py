@@ -9,12 +9,15 @@ from warehouse.errors import (
     LockBusyError,
     LockLostError,
     WarehouseBusyError,
+    WarehouseDamagedError,
     WarehouseError,
     WarehouseUnavailableError,
 )
 
 DONE, CONFIGURATION, SOURCE_FAILED, GATE, MAIL, DIFFERENCES, BUSY, BUG = 0, 2, 3, 4, 5, 6, 75, 1
 MAIL_STATES = ("handed", "held", "refused", "uncertain", "retry")
+SURROUNDINGS = (LockLostError, WarehouseBusyError, WarehouseDamagedError, WarehouseUnavailableError)
+BUG_CODE = "load_failed"  # of a source: what happened was our fault, whoever's records it took
 _STATE_NAMES = {
     DONE: "done",
     BUG: "failed",
@@ -28,8 +31,11 @@ _STATE_NAMES = {
 
 
 def exit_status(sources: Iterable[SourceLine], touched_states: Iterable[str], mail_fault: str) -> int:
-    """The first that holds: 4 a gate refused, 5 mail incomplete, 3 a source failed, 0."""
-    states = {s.state for s in sources}
+    """The first that holds: 1 a bug kept a source out, 4 a gate refused, 5 mail incomplete, 3 a source failed, 0."""
+    lines = list(sources)
+    if any(line.error_code == BUG_CODE for line in lines):
+        return BUG
+    states = {line.state for line in lines}
     if "refused" in states:
         return GATE
     if mail_fault or {"refused", "uncertain", "retry"} & set(touched_states):

@@ -1,5 +1,6 @@
 """Pull one source: its bodies are landed before anything is parsed, its records wait for the load in this process."""
 
+import traceback
 from datetime import datetime, time
 
 from prefect import task
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 from expectations.sentences import sentence
 from tasks.intake.landing import LandedBody
 from tasks.narration import logger
+from tasks.outcome import SURROUNDINGS
 from tasks.rules.gates import GateLimits, PullCounts, gate
 from tasks.rules.model import SourceLine
 from tasks.rules.timezone import HANOI
@@ -58,6 +60,8 @@ def pull_source(run_id: str, source: str) -> bool:
         return _told(run, configured, fault, "refused" if fault.code in NOT_TO_BE_TAKEN else "failed")
     except OSError:
         return _told(run, configured, SourceFault("landing_failed", {"source": source}), "failed")
+    except Exception as fault:  # noqa: BLE001 - one source's bug must not keep the mails of all others back
+        return _told(run, configured, bug_of(run, configured, fault), "failed")
     with run.store.transaction() as conn:
         for body in pulled.bodies:
             _register(run, conn, body)
@@ -148,8 +152,22 @@ def record_fault(run: Run, source: Source, code: str, text: str, state: str) -> 
             error=text,
         )
     run.sources[source.name] = SourceLine(
-        name=source.name, dataset=source.dataset, state=state, error=text, fresh=False
+        name=source.name, dataset=source.dataset, state=state, error=text, error_code=code, fresh=False
     )
+
+
+def bug_of(run: Run, source: Source, fault: Exception) -> SourceFault:
+    """A fault of ours that one source brought to light: its type is told and its place logged, never its text.
+
+    Raises the fault again where it is one of the surroundings, which no other source would get past either, and
+    LockLostError when the run may not go on.
+    """
+    if isinstance(fault, SURROUNDINGS):
+        raise fault
+    run.ensure_lock()
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    logger().error("%s: %s at %s:%s", source.name, type(fault).__name__, place.name, place.lineno)
+    return SourceFault("load_failed", {"source": source.name, "fault": type(fault).__name__})
 
 
 def fault_sentence(fault: SourceFault | SecretError, locale: str) -> str:

@@ -5,20 +5,21 @@ from typing import Any
 from tasks.clock import machine_now
 from tasks.mail_words import fault_sentence, waiting_sentence
 from tasks.narration import logger
-from tasks.outcome import BUG, BUSY, exit_status, mail_counts, source_counts, state_of, status_of_fault
+from tasks.outcome import (
+    BUG,
+    BUSY,
+    SURROUNDINGS,
+    exit_status,
+    mail_counts,
+    source_counts,
+    state_of,
+    status_of_fault,
+)
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest
 from warehouse import day_book, ledger, runs, soundness
-from warehouse.errors import (
-    LockLostError,
-    WarehouseBusyError,
-    WarehouseDamagedError,
-    WarehouseError,
-    WarehouseUnavailableError,
-)
+from warehouse.errors import WarehouseError
 from warehouse.fault_words import sentence_of
-
-_SURROUNDINGS = (LockLostError, WarehouseBusyError, WarehouseDamagedError, WarehouseUnavailableError)
 
 REPORTS: dict[str, dict[str, Any]] = {}  # by run id, for the command line in this process
 
@@ -95,7 +96,7 @@ def break_book(run: Run, fault: BaseException) -> dict[str, Any] | None:
 
     Returns a report when it was the warehouse that failed; None for a bug or a signal, which the caller lets go on.
     """
-    broken = _broken_report(run, fault) if isinstance(fault, _SURROUNDINGS) else None
+    broken = _broken_report(run, fault) if isinstance(fault, SURROUNDINGS) else None
     summary = broken or {"run_id": run.run_id, "state": "failed", "exit_status": BUG}
     try:
         with run.store.transaction() as conn:

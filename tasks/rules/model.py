@@ -167,6 +167,7 @@ class SourceLine:
     ignored: int = 0
     state: str = "promoted"  # promoted | unchanged | refused | failed
     error: str = ""  # a sentence in the configured language, "" when all is well
+    error_code: str = ""  # what kind of fault it was, where this run met it
     data_moment: datetime | None = None
     fresh: bool = True
 

@@ -102,6 +102,12 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: what came cannot be kept in the landing folder, so nothing is loaded. Check space and "
         "permissions.",
     ),
+    "load_failed": (
+        "Nguồn {source}: chương trình gặp lỗi ({fault}) nên không nạp nguồn này; các nguồn khác vẫn được nạp. "
+        "Đây là lỗi của chương trình, hãy gửi nhật ký của lần chạy cho đơn vị phát triển.",
+        "Source {source}: the program failed ({fault}), so nothing of this source is loaded; the others are. "
+        "This is a fault of the program: send the log of this run to its developers.",
+    ),
     "landing_unreadable": (
         "Nguồn {source}: bản gốc đã lưu của {file} không đọc lại được nên không nạp. Hãy kiểm tra ổ đĩa rồi chạy lại.",
         "Source {source}: what was kept of {file} cannot be read back. Nothing is loaded; check the disk, run again.",
