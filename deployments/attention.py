@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from deployments.cli_words import say
 from tasks.calendar_files import shipped_calendar
-from tasks.held_sources import unconfigured_sources
 from tasks.mail_words import unconfigured_sentence
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.rules.release import QUARANTINE_DAYS
 from tasks.settings import Settings
 from warehouse import day_book, desk, flag_history, flag_store, freshness, ledger, ledger_read, quarantine_desk
+from warehouse.current import unconfigured_sources
 
 
 def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def source_states(conn: Connection, settings: Settings, now: datetime) -> list[d
                 "error": state.error if state and state.error else unusual.get(source.name),
             }
         )
-    for name, (dataset, system) in unconfigured_sources(settings, conn).items():
+    for name, (dataset, system) in unconfigured_sources(conn, (s.name for s in settings.sources)).items():
         state, why = loads.get(name), unconfigured_sentence(system, settings.locale)
         told = {
             "last_success_at": state.last_success_at if state else None,

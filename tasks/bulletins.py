@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from tasks.books import remembered
 from tasks.gather import files_of, world_of
-from tasks.held_sources import fresh_sources, unconfigured_sources
+from tasks.held_sources import fresh_sources
 from tasks.ledger_rows import bulletin_row, still_held
 from tasks.mail.blanking import personal_texts
 from tasks.mail.frozen import fingerprint, thaw_facts
@@ -34,6 +34,7 @@ from tasks.rules.timezone import HANOI
 from tasks.rules.world import World
 from tasks.run_context import Run, current
 from warehouse import day_book, desk, flag_history, flag_store, ledger, ledger_read, quarantine_desk
+from warehouse.current import unconfigured_sources
 
 TOLD_FLAGS = HEAD_FLAGS | INSPECTING_FLAGS
 _LEFT = ("handed", "uncertain", "refused", "in_data", "held")
@@ -130,7 +131,7 @@ def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:
         line = _summed(source.name, source.dataset, rows, fresh[source.name])
         held = unusual.get(source.name)
         lines.append(replace(line, error=held, fresh=False) if held and not line.error else line)
-    for name, (dataset, system) in unconfigured_sources(run.settings, conn).items():
+    for name, (dataset, system) in unconfigured_sources(conn, (s.name for s in run.settings.sources)).items():
         line = _summed(name, dataset, today.get(name, []), is_fresh=False)
         lines.append(replace(line, error=unconfigured_sentence(system, run.settings.locale)))
     return tuple(lines)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.run_context import Run
-from tasks.settings import Settings, Source
+from tasks.settings import Source
 from warehouse import current, day_book, flag_history, freshness
 
 # Logs without which the items they tell of could be called late wrongly: no pause, no report is known.
@@ -21,15 +21,11 @@ _LOG_OF = {"dossier_events": "dossiers", "recommendation_events": "recommendatio
 
 def held_sources(run: Run, conn: Connection) -> frozenset[str]:
     """Names of the sources whose items stay out: not to be trusted, or with a number of flags nobody expects."""
-    unusual, gone = flag_history.held_sources(conn), unconfigured_sources(run.settings, conn)
+    unusual, gone = (
+        flag_history.held_sources(conn),
+        current.unconfigured_sources(conn, (s.name for s in run.settings.sources)),
+    )
     return distrusted_sources(run, conn) | unusual.keys() | gone.keys()
-
-
-def unconfigured_sources(settings: Settings, conn: Connection) -> dict[str, tuple[str, str]]:
-    """Sources of open items that were taken out of the configuration or renamed in it: name → (dataset, system)."""
-    configured = {source.name for source in settings.sources}
-    found = current.sources_of_open_items(conn)
-    return {name: found[name] for name in sorted(found.keys() - configured)}
 
 
 def distrusted_sources(run: Run, conn: Connection) -> frozenset[str]:

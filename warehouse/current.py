@@ -42,11 +42,12 @@ def open_dossiers(conn: Connection) -> list[Row]:
     return _rows(conn, "dossiers", _UNFINISHED)
 
 
-def open_keys(conn: Connection, system: str) -> frozenset[str]:
-    """Record keys of the open dossiers of a system, for a pull that must look at them again."""
+def open_keys(conn: Connection, system: str, source: str | None = None) -> frozenset[str]:
+    """Record keys of the open dossiers of a system, or those that this source of it told last."""
     table = VERSIONS["dossiers"]
     chosen = select(table.c.record_key).where(table.c.known_to.is_(None), table.c.system == system, _UNFINISHED)
-    return frozenset(conn.execute(chosen).scalars())
+    mine = chosen if source is None else chosen.where(table.c.source == source)
+    return frozenset(conn.execute(mine).scalars())
 
 
 def sources_of_open_items(conn: Connection) -> dict[str, tuple[str, str]]:
@@ -60,6 +61,12 @@ def sources_of_open_items(conn: Connection) -> dict[str, tuple[str, str]]:
         if name and subject in DATASET_OF:
             found.setdefault(name, (DATASET_OF[subject], system))
     return found
+
+
+def unconfigured_sources(conn: Connection, configured: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Those of `sources_of_open_items` that were taken out of the configuration, or renamed in it."""
+    found = sources_of_open_items(conn)
+    return {name: found[name] for name in sorted(found.keys() - set(configured))}
 
 
 def dossiers_by_key(conn: Connection, item_keys: Iterable[str]) -> list[Row]:

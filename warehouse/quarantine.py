@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from warehouse import keyless
 from warehouse.instants import Instant
 from warehouse.merging import Frame
 from warehouse.staging import QUARANTINED, Staged
@@ -81,7 +82,7 @@ def known_of(conn: Connection, source: str, staged: Staged) -> int:
 
 
 def doubtful_keys(conn: Connection) -> dict[tuple[str, str], frozenset[str]]:
-    """Per (system, dataset): keys with a current version while another one lies in quarantine."""
+    """Per (system, dataset): keys with a current version while another one, or one that may be, lies in quarantine."""
     out: dict[tuple[str, str], frozenset[str]] = {}
     places = select(quarantine.c.system, quarantine.c.dataset).where(_OPEN).distinct()
     for system, dataset in sorted(conn.execute(places).tuples()):
@@ -96,6 +97,8 @@ def doubtful_keys(conn: Connection) -> dict[tuple[str, str], frozenset[str]]:
         keys = frozenset(conn.execute(chosen).scalars())
         if keys:
             out[system, dataset] = keys
+    for place, keys in keyless.doubted(conn).items():
+        out[place] = out.get(place, frozenset()) | keys
     return out
 
 

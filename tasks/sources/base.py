@@ -31,7 +31,7 @@ class Part:
     `columns`: canonical name → one text a record, None where the source gave nothing; a column that no record has may
     be absent. Only canonical columns are kept: what nobody asked for is never carried on. `refs`: where each record
     stands, "sha256:<hex of the landed body>#<line or ordinal in it>". `moment`: as of when the body says so.
-    `malformed`: position → why; all cells of such a record are None.
+    `malformed`: position → why; such a record has no cell but those that name it beyond doubt (its id, its code).
     """
 
     columns: Mapping[str, Sequence[str | None]]
@@ -63,7 +63,9 @@ class Pulled:
     end; reading may raise SourceFault, and then nothing of the pull may be promoted. `complete`: a stored row that is
     missing here has ended (snapshots only). `unchanged`: everything found was promoted before; `data_moment` is then
     that of the newest body, so it counts as fresh. `vanished` holds keys of `known_open` that the source itself says it
-    no longer has. `expected`: about how many records there are, for progress; 0: unknown.
+    no longer has. `refused`: bodies left out whole for what is in them, by hash (or by name, where it was not even
+    landed): the others count, and the source is incomplete. `expected`: about how many records there are, for
+    progress; 0: unknown.
     """
 
     parts: Iterable[Part]
@@ -74,7 +76,22 @@ class Pulled:
     ignored: Counter[str] = field(default_factory=Counter)
     vanished: frozenset[str] = frozenset()
     notes: list[Note] = field(default_factory=list)
+    refused: dict[str, "SourceFault"] = field(default_factory=dict)
     expected: int = 0
+    sweep: bool = False  # the pull looked at every record its source has: an open dossier missing here was missed
+
+    @property
+    def taken(self) -> tuple[LandedBody, ...]:
+        """The bodies whose records were given; known when `parts` has been read to its end."""
+        return tuple(body for body in self.bodies if body.sha256 not in self.refused)
+
+    @property
+    def told_moment(self) -> datetime:
+        """`data_moment`, or that of the newest body taken where a newer one was refused."""
+        refused = [body.data_moment for body in self.bodies if body.sha256 in self.refused]
+        if not refused or max(refused) < self.data_moment:
+            return self.data_moment
+        return max((body.data_moment for body in self.taken), default=self.data_moment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +113,12 @@ class PullRequest:
     accept_drop: bool = False
     full: bool = False
     missed: frozenset[str] = frozenset()
+    noticed: frozenset[str] = frozenset()  # missed by one sweep at least: that they are gone is no news
+
+    @property
+    def news(self) -> frozenset[str]:
+        """Open dossiers that no sweep has missed so far."""
+        return self.known_open - self.noticed - self.missed
 
 
 class Source(Protocol):

@@ -30,6 +30,7 @@ _TEXTS: Final = {
     "submitted_at": "submitDate",
     "step_name": "stepName",
 }
+_NAMES: Final = ("source_record_id", "dossier_code")
 _READ_BESIDES: Final = (
     *("dossierStatus", "dossierSubStatus", "lockState", "originality", "online"),
     *("durationCount", "durationUnit", "lastActionDate", "modifiedDate"),
@@ -175,12 +176,17 @@ def _ignored(wire: Mapping[str, str | None], status: str | None, received: str |
 
 
 def _malformed(record: Wire) -> Mapped:
-    """A field that should be text is a list or an object: nothing of the record is used but its id, if it has one."""
-    told = {name: record[name] for name in sorted(_ALLOWED & record.keys())}
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    """A field that should be text is a list or an object: nothing of the record is used but what names it.
+
+    With its id or its code a newer word about a known dossier puts the older one in doubt.
+    """
+    content = {name: record[name] for name in sorted(_ALLOWED & record.keys())}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return Mapped(
         record_id=record_id_of(record),
-        values={},
+        values={
+            column: told.strip() or None for column in _NAMES if isinstance(told := record.get(_TEXTS[column]), str)
+        },
         malformed="bad_shape",
         fingerprint=digest,
     )
