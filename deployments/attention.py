@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from deployments.cli_words import say
 from tasks.calendar_files import shipped_calendar
-from tasks.mail_words import unconfigured_sentence
+from tasks.mail.wording import wording
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.rules.release import QUARANTINE_DAYS
@@ -43,7 +43,7 @@ def source_states(conn: Connection, settings: Settings, now: datetime) -> list[d
             }
         )
     for name, (dataset, system) in unconfigured_sources(conn, (s.name for s in settings.sources)).items():
-        state, why = loads.get(name), unconfigured_sentence(system, settings.locale)
+        state, why = loads.get(name), wording(settings.locale).say("bulletin.unconfigured", system=system)
         told = {
             "last_success_at": state.last_success_at if state else None,
             "data_moment": state.data_moment if state else None,

@@ -19,8 +19,9 @@ from tasks.held_sources import fresh_sources
 from tasks.ledger_rows import bulletin_row, still_held
 from tasks.mail.blanking import personal_texts
 from tasks.mail.frozen import fingerprint, thaw_facts
+from tasks.mail.wording import wording
 from tasks.mail_gates import mail_mode, over_cap
-from tasks.mail_words import old_quarantine_sentence, unconfigured_sentence
+from tasks.mail_words import old_quarantine_sentence
 from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
@@ -133,7 +134,7 @@ def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:
         lines.append(replace(line, error=held, fresh=False) if held and not line.error else line)
     for name, (dataset, system) in unconfigured_sources(conn, (s.name for s in run.settings.sources)).items():
         line = _summed(name, dataset, today.get(name, []), is_fresh=False)
-        lines.append(replace(line, error=unconfigured_sentence(system, run.settings.locale)))
+        lines.append(replace(line, error=wording(run.settings.locale).say("bulletin.unconfigured", system=system)))
     return tuple(lines)
 
 
@@ -153,6 +154,8 @@ def _summed(name: str, dataset: str, rows: list[dict[str, object]], is_fresh: bo
         return max((int(str(r[column])) for r in rows), default=0)
 
     last = rows[-1] if rows else None
+    state = _told_state(rows)
+    told = next((row for row in reversed(rows) if row["state"] == state), None)  # what a promoted pull left out stays
     pulled, quarantined = most("pulled"), most("quarantined")
     new, changed, duplicate, ignored = total("new"), total("changed"), most("duplicate"), most("ignored")
     return SourceLine(
@@ -166,8 +169,8 @@ def _summed(name: str, dataset: str, rows: list[dict[str, object]], is_fresh: bo
         quarantined_new=total("quarantined_new"),
         duplicate=duplicate,
         ignored=ignored,
-        state=_told_state(rows),
-        error=str(last["error"]) if last else "",
+        state=state,
+        error=str(told["error"]) if told else "",
         data_moment=last["data_moment"] if last else None,  # type: ignore[arg-type]
         fresh=is_fresh,
     )

@@ -116,16 +116,3 @@ def old_quarantine_sentence(days: int, locale: str) -> str:
     vietnamese = f"Trong đó chờ xử lý quá {days} ngày làm việc (dondoc quarantine list --older-than {days})"
     english = f"Of these, unsettled for more than {days} working days (dondoc quarantine list --older-than {days})"
     return english if locale == "en" else vietnamese
-
-
-def unconfigured_sentence(system: str, locale: str) -> str:
-    """Why the items of a source stay out that is no longer configured, and the two ways to bring them back."""
-    vietnamese = (
-        f"không còn trong cấu hình nên các mục của nguồn này không được đưa vào thư. Hãy cấu hình lại đúng tên này, "
-        f'hoặc đặt system = "{system}" cho nguồn thay thế để nguồn đó báo lại các mục.'
-    )
-    english = (
-        f"no longer configured, so its items stay out of the mails. Configure it again under this name, or give the "
-        f'source that takes its place system = "{system}", so that it tells of these items anew.'
-    )
-    return english if locale == "en" else vietnamese
