@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 _TRIES = 2  # a part is staged again by itself before the load gives up
 
+_TOLD = 3  # files named in an error
+
 
 @task(name="load", task_run_name="load {source}", cache_policy=NO_CACHE, persist_result=False)
 def load_source(run_id: str, source: str) -> dict[str, int]:
@@ -77,7 +79,7 @@ def _broken_off(run: Run, source: Source, pulled: Pulled, fault: WarehouseUnavai
     with run.store.transaction() as conn:
         counts = loads.counts_of(conn, run.run_id, source.name)
     if counts is not None:
-        run.sources[source.name] = _line(source, pulled, counts)
+        run.sources[source.name] = _line(source, pulled, counts, run.settings.locale)
         return {}
     code = {WarehouseDiskError: "warehouse_disk", WarehouseLostError: "warehouse_lost"}.get(type(fault), "warehouse")
     record_fault(run, source, code, sentence_of(fault, run.settings.locale), "failed")
@@ -99,7 +101,8 @@ class _Load:
         intake = self._intake()
         staged = self.session.step(lambda conn: staging.begin(conn, self.source.dataset))
         try:
-            records = self._stage(intake, staged)
+            progress = Progress(self.source.name, self.pulled.expected)
+            records = self._stage(intake, staged, progress)
             batch = self.session.step(lambda conn: self._batch(conn, staged, records))
             refusals = self._refusals(intake, staged, batch)
             if refusals:
@@ -110,7 +113,8 @@ class _Load:
             counts = self.session.write(lambda conn: self._merge(conn, batch, staged), self._done)
         finally:
             self._clean(staged)
-        self.run.sources[self.source.name] = _line(self.source, self.pulled, counts)
+        progress.finish()
+        self.run.sources[self.source.name] = _line(self.source, self.pulled, counts, self.run.settings.locale)
         return counts
 
     def _intake(self) -> Intake:
@@ -127,31 +131,34 @@ class _Load:
             released=released,
         )
 
-    def _stage(self, intake: Intake, staged: Staged) -> int:
+    def _stage(self, intake: Intake, staged: Staged, progress: Progress) -> int:
         """Part by part; how many records came."""
-        progress, records = Progress(self.source.name, self.pulled.expected), 0
+        records = 0
         for part in self.pulled.parts:
             first = records
             _again(lambda: self.session.step(lambda conn: intake.take(conn, staged, part, first)))  # noqa: B023
             records += len(part)
             progress.advance(len(part))
-        progress.finish()
         return records
 
     def _batch(self, conn: Connection, staged: Staged, records: int) -> loads.Batch:
         settled = settle_keys(conn, staged)
+        code, error = _left_out(self.pulled, self.run.settings.locale)
         return loads.Batch(
             run_id=self.run.run_id,
             source=self.source.name,
             system=self.source.system,
             dataset=self.source.dataset,
             as_of=self.run.clock.as_of,
-            data_moment=self.pulled.data_moment,
+            data_moment=self.pulled.told_moment,
             pulled=records + sum(self.pulled.ignored.values()),
             duplicate=settled.duplicate,
             ignored=ignored_of(conn, staged, self.pulled.ignored, settled),
             complete=self.pulled.complete,
-            landed=[body.sha256 for body in self.pulled.bodies],
+            sweep=self.pulled.complete or self.pulled.sweep,
+            landed=[body.sha256 for body in self.pulled.taken],
+            error_code=code,
+            error=error,
         )
 
     def _refusals(self, intake: Intake, staged: Staged, batch: loads.Batch) -> list[str]:
@@ -162,12 +169,14 @@ class _Load:
 
     def _merge(self, conn: Connection, batch: loads.Batch, staged: Staged) -> loads.Counts:
         """Promote, and remember in the same transaction what a sweep of open dossiers did not find."""
-        sweeps = batch.dataset == "dossiers" and (batch.complete or isinstance(self.source, OpencpsSource))
+        if batch.dataset != "dossiers":
+            return loads.merge(conn, batch, staged)
         vanished = set(self.pulled.vanished)
-        if sweeps and batch.complete:
+        if batch.sweep:
             vanished |= merging.lacking_open(conn, batch.frame, staged)
         counts = loads.merge(conn, batch, staged)
-        if sweeps:
+        missed.forget_brought(conn, batch.system, staged)
+        if batch.sweep or isinstance(self.source, OpencpsSource):
             missed.after_sweep(conn, source=batch.source, system=batch.system, vanished=vanished, as_of=batch.as_of)
         return counts
 
@@ -210,7 +219,14 @@ def _unchanged(run: Run, source: Source, pulled: Pulled) -> dict[str, int]:
     return {}
 
 
-def _line(source: Source, pulled: Pulled, counts: loads.Counts) -> SourceLine:
+def _left_out(pulled: Pulled, locale: str) -> tuple[str, str]:
+    """Code and sentences of the files that were refused although the rest is taken; empty when none was."""
+    faults = list(pulled.refused.values())
+    more = [f"(+{len(faults) - _TOLD})"] if len(faults) > _TOLD else []
+    return faults[0].code if faults else "", " ".join([*(f.sentence(locale) for f in faults[:_TOLD]), *more])
+
+
+def _line(source: Source, pulled: Pulled, counts: loads.Counts, locale: str) -> SourceLine:
     return SourceLine(
         name=source.name,
         dataset=source.dataset,
@@ -222,5 +238,7 @@ def _line(source: Source, pulled: Pulled, counts: loads.Counts) -> SourceLine:
         quarantined_new=counts.quarantined_new,
         duplicate=counts.duplicate,
         ignored=counts.ignored,
-        data_moment=pulled.data_moment,
+        data_moment=pulled.told_moment,
+        error_code=_left_out(pulled, locale)[0],
+        error=_left_out(pulled, locale)[1],
     )

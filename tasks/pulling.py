@@ -83,7 +83,7 @@ def _mass_vanish(run: Run, request: PullRequest, pulled: Pulled) -> list[str]:
     if request.accept_drop or not pulled.vanished:
         return []
     counts = PullCounts(
-        pulled=0, quarantined=0, known=len(request.known_open), vanished=len(pulled.vanished - request.missed)
+        pulled=0, quarantined=0, known=len(request.news), vanished=len(pulled.vanished & request.news)
     )
     limits = GateLimits(max_vanished_ratio=run.settings.gates.max_vanished_ratio)
     return [sentence(reason.code, run.settings.locale, reason.params) for reason in gate(counts, limits).reasons]
@@ -176,15 +176,16 @@ def fault_sentence(fault: SourceFault | SecretError, locale: str) -> str:
 
 
 def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
-    sweeping = source.kind == "opencps"
+    sweeping, dossiers = source.kind == "opencps", source.dataset == "dossiers"
     month = datetime.combine(run.business_date.replace(day=1), time(), HANOI)
     return PullRequest(
         as_of=run.clock.as_of,
         promoted=landed.promoted_hashes(conn, source.name),
         newest_promoted=landed.newest_promoted(conn, source.name),
         newest_hashes=landed.newest_hashes(conn, source.name),
-        known_open=current_rows.open_keys(conn, source.system) if sweeping else frozenset(),
+        known_open=current_rows.open_keys(conn, source.system, source.name) if dossiers else frozenset(),
         accept_drop=run.request.accept_drop,
         full=sweeping and not missed.promoted_since(conn, source.name, month),
-        missed=missed.of_source(conn, source.name, sweeps=2) if sweeping else frozenset(),
+        missed=missed.of_source(conn, source.name, sweeps=2),
+        noticed=missed.of_source(conn, source.name),
     )

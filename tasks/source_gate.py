@@ -24,11 +24,11 @@ def gate_sentences(run: Run, conn: Connection, batch: Batch, staged: Staged) -> 
 
 
 def pull_counts(conn: Connection, batch: Batch, staged: Staged) -> PullCounts:
-    """What the gate judges: bad rows, and what a complete pull lacks of this source's own records.
+    """What the gate judges: bad rows, and what a sweep lacks of this source's own records.
 
     Other sources of the same system have records of their own, which are none of this pull's business.
     """
-    known, vanished = merging.vanished(conn, batch.frame, staged) if batch.complete else (0, 0)
+    known, vanished = merging.vanished(conn, batch.frame, staged) if batch.sweep else (0, 0)
     return PullCounts(
         pulled=batch.pulled,
         quarantined=staging.count(conn, staged, staging.QUARANTINED),

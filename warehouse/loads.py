@@ -27,9 +27,11 @@ OLDER = "older"  # reason of rows that an already promoted, newer statement over
 class Batch:
     """One source's validated pull, as far as it does not lie in the staging tables.
 
-    `complete`: the pull told everything there is, so what a snapshot lacks has ended. `landed`: hashes of the bodies
+    `complete`: the pull told everything there is, so what a snapshot lacks has ended. `sweep`: it looked at everything
+    there is, so what it lacks was missed, whether that ends anything or not. `landed`: hashes of the bodies
     it was read from. `ignored`: reason code → records left out on purpose, those put aside in staging included.
     `is_pull`: False for rows that come from elsewhere and must not pass for what the source said in this run.
+    `error_code`, `error`: what was left out of the pull for a fault of its own, although the rest was taken.
     """
 
     run_id: str
@@ -42,9 +44,12 @@ class Batch:
     duplicate: int = 0
     ignored: Mapping[str, int] = field(default_factory=dict)
     complete: bool = False
+    sweep: bool = False
     landed: Sequence[str] = ()
     state: str = PROMOTED
     is_pull: bool = True
+    error_code: str = ""
+    error: str = ""
 
     @property
     def frame(self) -> Frame:
@@ -207,7 +212,8 @@ def _write_down(conn: Connection, batch: Batch, counts: Counts) -> Counts:
         return Counts(**{name: before[name] for name in asdict(counts) if name != "closed"})
     told = {name: value for name, value in asdict(counts).items() if name != "closed"}
     frame = {"run_id": batch.run_id, "source": batch.source, "dataset": batch.dataset, "as_of": batch.as_of}
-    _replace(conn, {**frame, "state": batch.state, "data_moment": batch.data_moment, **told})
+    said = {"state": batch.state, "error_code": batch.error_code, "error": batch.error}
+    _replace(conn, {**frame, **said, "data_moment": batch.data_moment, **told})
     return counts
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, inser
 from tasks.rules.records import FINISHED
 from warehouse.instants import Instant
 from warehouse.staging import NEW, Staged, stored_columns
-from warehouse.tables import VERSIONS
+from warehouse.tables import VERSIONS, missed
 
 CHANGED, UNCHANGED, OLDER = "changed", "unchanged", "older"
 
@@ -85,17 +85,18 @@ def insert_versions(conn: Connection, frame: Frame, staged: Table) -> None:
 
 
 def confirm_unchanged(conn: Connection, frame: Frame, staged: Table) -> None:
-    """The source said the same again, later: an older file that differs must not win over it any more."""
+    """The source said the same again, later: an older file that differs must not win over it any more.
+
+    The record is from now on that source's, with the place where it stands there: one that was renamed or succeeded
+    by another has nothing left to miss.
+    """
     current = frame.versions
-    conn.execute(
-        update(current)
-        .values(data_moment=staged.c.moment)
-        .where(
-            current.c.version_id == staged.c.stands,
-            staged.c.verdict == UNCHANGED,
-            current.c.data_moment < staged.c.moment,
-        )
-    )
+    of_another = current.c.source != frame.source
+    later = or_(current.c.data_moment < staged.c.moment, and_(of_another, current.c.data_moment == staged.c.moment))
+    place = case((of_another, staged.c.source_ref), else_=current.c.source_ref)
+    told = and_(current.c.version_id == staged.c.stands, staged.c.verdict == UNCHANGED)
+    taken = {"data_moment": staged.c.moment, "source": frame.source, "source_ref": place}
+    conn.execute(update(current).values(taken).where(told, later))
 
 
 def end_missing(conn: Connection, frame: Frame, staged: Staged) -> int:
@@ -117,21 +118,31 @@ def end_missing(conn: Connection, frame: Frame, staged: Staged) -> int:
 
 
 def vanished(conn: Connection, frame: Frame, staged: Staged) -> tuple[int, int]:
-    """Current records of this source, and how many of them the pull lacks, those put aside not counted as lacking."""
+    """Current records of this source, and how many of them the pull lacks, those put aside not counted as lacking.
+
+    Of dossiers the open ones, without those that an earlier sweep has missed: finished ones may leave a list, and what
+    was accepted as gone is no news.
+    """
     current = frame.versions
     mine = and_(frame.current(), current.c.source == frame.source)
+    if frame.dataset == "dossiers":
+        told = (missed.c.source == frame.source) & (missed.c.record_key == current.c.record_key)
+        mine = and_(mine, _open(current), ~select(missed.c.sweeps).where(told).exists())
     known = conn.execute(select(func.count()).select_from(current).where(mine)).scalar_one()
     lacking = and_(mine, ~_came(staged.rows, current), ~_came(staged.aside, current))
     return known, conn.execute(select(func.count()).select_from(current).where(lacking)).scalar_one()
 
 
 def lacking_open(conn: Connection, frame: Frame, staged: Staged) -> frozenset[str]:
-    """Keys of open dossiers of this source that a complete pull lacks, those put aside not counted as lacking."""
+    """Keys of open dossiers of this source that the pull lacks, those put aside not counted as lacking."""
     current = frame.versions
-    finished = [str(code) for code in sorted(FINISHED)]
-    mine = and_(frame.current(), current.c.source == frame.source, current.c.status.not_in(finished))
+    mine = and_(frame.current(), current.c.source == frame.source, _open(current))
     lacking = and_(mine, ~_came(staged.rows, current), ~_came(staged.aside, current))
     return frozenset(conn.execute(select(current.c.record_key).where(lacking)).scalars())
+
+
+def _open(dossiers: Table) -> ColumnElement[bool]:
+    return dossiers.c.status.not_in([str(code) for code in sorted(FINISHED)])
 
 
 def _came(table: Table, current: Table) -> ColumnElement[bool]:

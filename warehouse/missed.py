@@ -7,12 +7,14 @@ by the rules, who may be told by the flags. What a whole file lacks has ended an
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from warehouse.loads import PROMOTED
-from warehouse.tables import loads, missed
+from warehouse.staging import Staged
+from warehouse.tables import VERSIONS, loads, missed
 
 _CHUNK = 500
+_DOSSIERS = VERSIONS["dossiers"]
 
 
 def after_sweep(
@@ -53,9 +55,23 @@ def forget(conn: Connection, source: str, keys: Iterable[str]) -> None:
         conn.execute(delete(missed).where(missed.c.source == source, missed.c.record_key.in_(chunk)))
 
 
+def forget_brought(conn: Connection, system: str, staged: Staged) -> None:
+    """Whatever a promoted load brings is there, whichever source of the system has missed it."""
+    tables = (staged.rows, staged.aside)
+    came = [select(t.c.rid).where(t.c.record_key == missed.c.record_key).exists() for t in tables]
+    conn.execute(delete(missed).where(missed.c.system == system, or_(*came)))
+
+
 def keys_missed(conn: Connection, sweeps: int = 2) -> dict[tuple[str, str], datetime]:
-    """(system, record key) → since when, for what so many sweeps or more have missed."""
-    chosen = select(missed.c.system, missed.c.record_key, missed.c.since).where(missed.c.sweeps >= sweeps)
+    """(system, record key) → since when, for what so many sweeps or more of its source have missed.
+
+    A record that another source of the system told later is that source's, and none but it can miss it.
+    """
+    stands = (_DOSSIERS.c.system == missed.c.system) & (_DOSSIERS.c.record_key == missed.c.record_key)
+    of_another = _DOSSIERS.c.known_to.is_(None) & stands & (_DOSSIERS.c.source != missed.c.source)
+    chosen = select(missed.c.system, missed.c.record_key, missed.c.since).where(
+        missed.c.sweeps >= sweeps, ~select(_DOSSIERS.c.version_id).where(of_another).exists()
+    )
     found: dict[tuple[str, str], datetime] = {}
     for row in conn.execute(chosen):
         key = (row.system, row.record_key)

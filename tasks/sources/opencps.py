@@ -127,7 +127,7 @@ class OpenCpsSource:
             for page in reader.everything(label, params):
                 places.add(page)
                 unseen.difference_update(one for one in page.ids if one not in page.foreign)
-        if not places.count and request.known_open and not request.accept_drop:
+        if not places.count and request.news and not request.accept_drop:
             raise self._fault("sudden_zero", count=len(request.known_open))
         vanished, unasked = self._look_after(request, unseen, reader.asker, reader.pool, places)
         noted = {"detail_refused": unasked, "retried": reader.asker.http.retried}
@@ -167,8 +167,9 @@ class OpenCpsSource:
         """
         missed = frozenset() if request.full else request.missed & unseen
         missing = sorted(unseen - missed)
-        if len(unseen - request.missed) > self.detail_cap and not request.accept_drop:
-            raise self._fault("mass_vanish", count=len(unseen - request.missed), limit=self.detail_cap)
+        news = len(unseen & request.news)
+        if news > self.detail_cap and not request.accept_drop:
+            raise self._fault("mass_vanish", count=news, limit=self.detail_cap)
         askable = [key for key in missing if _ASKABLE.fullmatch(key)]
         vanished = set(missed)
         for key, page in zip(askable, pool.map(asker.detail, askable), strict=True):

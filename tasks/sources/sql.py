@@ -134,7 +134,8 @@ class SqlSource:
         since: datetime | None,
     ) -> Pulled:
         snapshot = (self.mode or self.dataset.mode) is Mode.SNAPSHOT
-        had_rows = request.newest_promoted is not None and not request.accept_drop
+        all_told = bool(request.known_open) and not request.news  # accepted as gone before
+        had_rows = request.newest_promoted is not None and not (request.accept_drop or all_told)
         if since is None and not tally.rows and had_rows and not snapshot:
             raise SourceFault("sql_sudden_zero", {"source": self.name, "what": self.view or "query"})
         bodies = list(tally.bodies)
@@ -154,6 +155,7 @@ class SqlSource:
             unchanged=since is not None and not tally.rows,
             notes=notes,
             expected=tally.rows,
+            sweep=since is None,
         )
 
     def _parts(self, landing: Landing, bodies: Sequence[LandedBody], moment: datetime) -> Iterator[Part]:
