@@ -40,7 +40,8 @@ def exit_status(sources: Iterable[SourceLine], touched_states: Iterable[str], ma
         return GATE
     if mail_fault or {"refused", "uncertain", "retry"} & set(touched_states):
         return MAIL
-    return SOURCE_FAILED if "failed" in states else DONE
+    left_out = any(line.state == "promoted" and line.error for line in lines)
+    return SOURCE_FAILED if "failed" in states or left_out else DONE
 
 
 def status_of_fault(fault: WarehouseError) -> int:

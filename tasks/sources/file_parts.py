@@ -3,6 +3,7 @@
 Which reader a file needs is told here by its name; which files a pull takes is files.py's part.
 """
 
+import collections
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -40,25 +41,46 @@ class FileReader:
     delimiter: str | None
     unit_map: UnitMap | None
 
-    def parts(self, bodies: tuple[LandedBody, ...], landing: Landing, notes: list[Note]) -> Iterator[Part]:
-        """All records of these bodies. Raises SourceFault; a fault of the file is told to its sender as well."""
+    def parts(
+        self,
+        bodies: tuple[LandedBody, ...],
+        landing: Landing,
+        notes: list[Note],
+        refused: dict[str, SourceFault] | None = None,
+    ) -> Iterator[Part]:
+        """All records of these bodies. Raises SourceFault; a fault of the file is told to its sender as well.
+
+        With `refused` such a file is put there by its hash and left out whole, unless no other one is left.
+        """
         for body in bodies:
+            begun = False
             try:
-                yield from self._parts(body, landing, notes)
+                for part in self._parts(body, landing, notes, sure=refused is not None):
+                    begun = True
+                    yield part
             except SourceFault as fault:
                 if fault.code in OF_THE_FILE and not landing.dry:
                     tell_sender(self.folder, body.name, body.sha256, fault)
-                raise
+                if fault.code not in OF_THE_FILE or refused is None or begun:
+                    raise
+                refused[body.sha256] = fault
+                notes.append(Note(code=fault.code, params=fault.params))
             except (LandingError, OSError):
                 params = {"source": self.source, "file": body.name}
                 raise SourceFault("landing_unreadable", params, transient=True) from None
+        if refused and bodies and all(body.sha256 in refused for body in bodies):
+            raise refused[bodies[-1].sha256]
 
-    def _parts(self, body: LandedBody, landing: Landing, notes: list[Note]) -> Iterator[Part]:
+    def _parts(self, body: LandedBody, landing: Landing, notes: list[Note], *, sure: bool) -> Iterator[Part]:
+        """`sure`: a file of several parts is first read to its end, since no part given can be taken back."""
         table = self._table(body, landing)
         given = {"unit_code": table.agency, **self.constants} if table.agency else self.constants
         waiting = _Waiting(body, given)
         for rows in table.rows:
             if waiting.lines and len(waiting.lines) + len(rows.lines) > PART_ROWS:
+                if sure:
+                    sure = False
+                    collections.deque(self._table(body, landing).rows, maxlen=0)
                 yield waiting.part()
                 waiting = _Waiting(body, given)
             waiting.add(rows)

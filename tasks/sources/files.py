@@ -1,7 +1,8 @@
 """Files that units or software drop into a folder: which of them a pull takes, and their records.
 
 Snapshots are told by the newest file, deltas by every file not yet promoted, in order of data moment. An unfinished
-file holds back the later ones of a delta, so that nothing is ever overtaken. Reading them is file_parts.py's part.
+file holds back the later ones of a delta, so that nothing is ever overtaken; one that is refused for what is in it
+does not, its sender is told. Reading them is file_parts.py's part.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from tasks.rules.datasets import Dataset, Mode
 from tasks.sources.base import Note, Pulled, PullRequest, SourceFault
 from tasks.sources.file_parts import FileReader, is_text
 from tasks.sources.folder import Candidate, UnfinishedError, blocks_of, candidates
+from tasks.sources.rejected import OF_THE_FILE
 
 # Rows that are events carry their own moment: a file that comes late adds to them and takes nothing back.
 _EVENT_LOGS: Final = frozenset({"dossier_events", "recommendation_events"})
@@ -44,7 +46,7 @@ class FilesSource:
     delimiter: str | None = None
     unit_map: UnitMap | None = None
     settle_seconds: float = 0.0
-    max_bytes: int = 512 * 1024 * 1024
+    max_bytes: int = 4 * 1024**3
     clock: Callable[[], float] = time.time
 
     def pull(self, request: PullRequest, landing: Landing) -> Pulled:
@@ -52,10 +54,13 @@ class FilesSource:
         waiting, notes = self._waiting(request)
         snapshot = (self.mode or self.dataset.mode) is Mode.SNAPSHOT
         newest_only = (self.files or ("newest" if snapshot else "all")) == "newest"
-        finished = self._newest(waiting, notes) if newest_only else self._in_order(waiting, notes)
+        refused: dict[str, SourceFault] = {}
+        finished = self._newest(waiting, notes) if newest_only else self._in_order(waiting, request, notes, refused)
+        taken = [one for one in finished if self._wanted(one, request, notes, snapshot=snapshot)]
+        if refused and (snapshot or not taken):
+            raise next(iter(refused.values()))
         if not finished:
             raise self._not_settled(waiting[-1])
-        taken = [one for one in finished if self._wanted(one, request, notes, snapshot=snapshot)]
         landed = [self._landed(one, landing, request) for one in taken]
         bodies = tuple(body for body, _ in landed)
         reader = FileReader(
@@ -68,12 +73,13 @@ class FilesSource:
             unit_map=self.unit_map,
         )
         return Pulled(
-            parts=reader.parts(bodies, landing, notes),
+            parts=reader.parts(bodies, landing, notes, None if newest_only or snapshot else refused),
             data_moment=min(finished[-1].file.moment, request.as_of),
             bodies=bodies,
             complete=snapshot and bool(taken),
             unchanged=not taken,
             notes=notes,
+            refused=refused,
             expected=sum(max(lines - 1, 0) for _, lines in landed) if all(lines for _, lines in landed) else 0,
         )
 
@@ -116,10 +122,22 @@ class FilesSource:
             notes.append(self._note("not_settled", file))
         return []
 
-    def _in_order(self, waiting: list[Candidate], notes: list[Note]) -> "list[_Finished]":
+    def _in_order(
+        self, waiting: list[Candidate], request: PullRequest, notes: list[Note], refused: dict[str, SourceFault]
+    ) -> "list[_Finished]":
         out: list[_Finished] = []
         for file in waiting:
-            finished = self._finished(file)
+            try:
+                finished = self._finished(file)
+            except SourceFault as fault:
+                if fault.code not in OF_THE_FILE:
+                    raise
+                if self._is_older(file, request):
+                    notes.append(self._note("older_file", file))
+                    continue
+                refused[file.name] = fault
+                notes.append(Note(code=fault.code, params=fault.params))
+                continue
             if finished is None:
                 notes.append(self._note("not_settled", file))
                 break
@@ -147,10 +165,16 @@ class FilesSource:
             hashes = request.newest_hashes
             went_back = hashes is not None and one.sha256 not in hashes and newest is not None and moment > newest
             return snapshot and went_back
-        if newest is not None and moment < newest and (snapshot or self.dataset.name not in _EVENT_LOGS):
+        if self._is_older(one.file, request):
             notes.append(self._note("older_file", one.file))
             return False
         return True
+
+    def _is_older(self, file: Candidate, request: PullRequest) -> bool:
+        """Than what was promoted, where that matters."""
+        newest = request.newest_promoted
+        snapshot = (self.mode or self.dataset.mode) is Mode.SNAPSHOT
+        return newest is not None and file.moment < newest and (snapshot or self.dataset.name not in _EVENT_LOGS)
 
     def _not_settled(self, file: Candidate) -> SourceFault:
         return SourceFault("not_settled", {"source": self.name, "file": file.name}, transient=True)
