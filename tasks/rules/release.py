@@ -38,7 +38,7 @@ ENDINGS = {
     "_out_of_range": "range",
     "_missing": "cell_missing",
 }
-BROKEN = frozenset({"malformed_row", "formula_cell", "code_as_number"})
+BROKEN = frozenset({"malformed_row", "formula_cell", "code_as_number", "code_too_long"})
 # steps that the law ties to something, and the column where it is told: two datasets know extensions
 LEGAL = {
     "extension_without_date": ("new_due_at", "new_due_on"),
