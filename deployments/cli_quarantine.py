@@ -1,4 +1,4 @@
-"""The quarantine desk: `quarantine list|show|assign|release`. Acts are short audited transactions, without run lock."""
+"""The quarantine desk: `quarantine list|show|assign|release|settle`. Acts are audited, and need no run lock."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -138,6 +138,23 @@ def quarantine_release(
         print_json(told | {"released": True})
     else:
         typer.echo(say("released", locale, id=row_id))
+
+
+@quarantine_app.command("settle")
+def quarantine_settle(context: typer.Context, row_id: RowId, by: By = "", reason: Why = "", as_of: AsOf = "") -> None:
+    """Đóng một bản ghi mà nguồn không thể sửa: không dùng, không nhắc lại."""
+    from warehouse import quarantine_desk as desk
+
+    cli = shown(context)
+    if not by.strip() or not reason.strip():
+        raise UsageFaultError(say("needs_by", cli.locale()))
+    with cli.writing() as conn:
+        _open_row(cli, conn, row_id)
+        desk.settle(conn, row_id, by, act_now(cli, as_of), reason)
+    if cli.json:
+        print_json({"id": row_id, "settled": True})
+    else:
+        typer.echo(say("settled", cli.locale(), id=row_id))
 
 
 def _previewed(cli: CliContext, row_id: int, as_of: str) -> tuple[datetime, dict[str, list[dict[str, Any]]]]:

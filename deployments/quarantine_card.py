@@ -154,6 +154,7 @@ def _todo(told: Row, locale: str, is_refused: str) -> Iterator[str]:
         return
     yield f"- {say('mend', locale)}"
     yield f"- {is_refused or say('or_release', locale, id=told['id'])}"
+    yield f"- {say('or_settle', locale, id=told['id'])}"
 
 
 def _history(told: Row, locale: str) -> Iterator[str]:

@@ -39,14 +39,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Nếu đã xác minh là đúng như đang ghi: dondoc quarantine release {id} --by CHỨC_DANH --reason LÝ_DO",
         "Verified to be right as it stands: dondoc quarantine release {id} --by POST --reason WHY",
     ),
+    "or_settle": (
+        "Nếu nguồn không thể sửa và không cần dùng: dondoc quarantine settle {id} --by CHỨC_DANH --reason LÝ_DO",
+        "If the source cannot mend it and it is not needed: dondoc quarantine settle {id} --by POST --reason WHY",
+    ),
     "cannot_release": ("Không cho qua được: {why}", "It cannot be released: {why}"),
     "history": ("QUÁ TRÌNH", "HISTORY"),
     "first_seen": ("{at}: thấy lần đầu", "{at}: first seen"),
     "seen_again": ("{at}: còn thấy", "{at}: seen again"),
     "closed_corrected": ("{at}: tự đóng vì nguồn đã sửa", "{at}: closed, the source has corrected it"),
     "closed_gone": ("{at}: tự đóng vì nguồn không còn gửi bản này", "{at}: closed, the source tells it no more"),
+    "closed_settled": ("{at}: được đóng, không dùng", "{at}: settled, not used"),
     "closed_released": ("{at}: được cho qua", "{at}: released"),
     "act_quarantine_release": ("{at}: {by} cho qua: {detail}", "{at}: {by} released it: {detail}"),
+    "act_quarantine_settle": ("{at}: {by} đóng, không dùng: {detail}", "{at}: {by} settled it: {detail}"),
     "act_quarantine_assign": ("{at}: {by} giao cho {detail}", "{at}: {by} assigned it to {detail}"),
     "act_quarantine_promote": ("{at}: lượt {by} đã xử lý: {detail}", "{at}: run {by} took it up: {detail}"),
     "nobody": ("(chưa ai)", "(nobody)"),
@@ -56,8 +62,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Record {id} is not open any more; see `dondoc quarantine show {id}`.",
     ),
     "needs_by": (
-        'Cho qua một bản ghi cần --by "chức danh" và --reason "lý do".',
-        'Releasing a record needs --by "post" and --reason "why".',
+        'Cho qua hoặc đóng một bản ghi cần --by "chức danh" và --reason "lý do".',
+        'Releasing or settling a record needs --by "post" and --reason "why".',
     ),
     "preview": (
         "Nếu cho qua, buổi sáng {moment} sẽ khác như sau (tính thử, chưa ghi gì):",
@@ -83,6 +89,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Đã ghi nhận: bản ghi {id} được cho qua, sẽ vào kho dữ liệu ở lượt nhận kế tiếp.",
         "Recorded: record {id} is released and comes in with the next sync.",
     ),
+    "settled": (
+        "Đã đóng bản ghi {id}: không dùng, và không mở lại khi nguồn gửi đúng nội dung này.",
+        "Record {id} is settled: not used, and not opened again when the source brings the same content.",
+    ),
 }
 
 # why a row cannot be let in as it stands (`tasks/rules/release`), and what to do instead
@@ -102,6 +112,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "code_as_number": (
         "mã đã bị bảng tính làm hỏng; để cột mã ở dạng văn bản rồi gửi lại tệp.",
         "a spreadsheet has spoilt a code; format the column as text and send the file again.",
+    ),
+    "code_too_long": (
+        "có mã dài quá 200 ký tự; kiểm tra các cột mã rồi gửi lại.",
+        "a code has more than 200 characters; check the columns of codes and send it again.",
     ),
     "cell_missing": (
         "ô bắt buộc «{column}» để trống, không ai đoán thay được; bổ sung tại nguồn.",

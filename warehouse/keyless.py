@@ -4,16 +4,19 @@ Such a row cannot stand against one version as others do. It casts doubt on ever
 mended by a good one of that code. Rows of other datasets are named by nothing but their key: people settle them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from tasks.rules.release import KEYLESS
 from warehouse import current
+from warehouse.merging import Frame
+from warehouse.staging import QUARANTINED, Staged
 from warehouse.tables import quarantine
 
 _DATASET = "dossiers"
+_CHUNK = 500
 _OPEN = quarantine.c.closed_at.is_(None)
 
 
@@ -30,6 +33,46 @@ def doubted(conn: Connection) -> dict[tuple[str, str], frozenset[str]]:
         if units & {"", dossier["unit_code"]}:
             out.setdefault((dossier["system"], _DATASET), set()).add(dossier["record_key"])
     return {place: frozenset(keys) for place, keys in out.items()}
+
+
+def overtaken(conn: Connection, frame: Frame, staged: Staged) -> dict[str, list[int]]:
+    """Ids of the open rows of a source of which it now tells otherwise: `corrected`, or `gone` when that is bad too.
+
+    Nothing is asked of the pull while there are none. A row that came again as it was is left alone.
+    """
+    found: dict[str, list[int]] = {"corrected": [], "gone": []}
+    waiting = _open_rows(conn, quarantine.c.source == frame.source) if frame.dataset == _DATASET else []
+    if not waiting:
+        return found
+    bad = select(staged.aside).where(staged.aside.c.fate == QUARANTINED)
+    aside = conn.execute(bad).mappings().all()
+    came = {(row["record_key"], row["content_hash"]) for row in aside}
+    changed = [row for row in waiting if (row["record_key"], row["content_hash"]) not in came]
+    named = {row["id"]: _name_of(row["content"]) for row in changed}
+    good = _told(conn, staged, {code for code, _ in named.values()})
+    still_bad = {_name_of(row["content"]) for row in aside}
+    for row_id, name in named.items():
+        if _speaks_of(name, good):
+            found["corrected"].append(row_id)
+        elif _speaks_of(name, still_bad):
+            found["gone"].append(row_id)
+    return found
+
+
+def _told(conn: Connection, staged: Staged, codes: Collection[str]) -> set[tuple[str, str]]:
+    """Code and unit of the good rows that bear one of the codes."""
+    rows, wanted, found = staged.rows, sorted(filter(None, codes)), set()
+    for start in range(0, len(wanted), _CHUNK):
+        bears = rows.c.dossier_code.in_(wanted[start : start + _CHUNK])
+        chosen = select(rows.c.dossier_code, rows.c.unit_code).where(bears, rows.c.verdict != "older").distinct()
+        found |= set(conn.execute(chosen).tuples())
+    return found
+
+
+def _speaks_of(name: tuple[str, str], others: Collection[tuple[str, str]]) -> bool:
+    """The same code, and the same unit where this row names one."""
+    code, unit = name
+    return bool(code) and any(code == other and unit in ("", its) for other, its in others)
 
 
 def _open_rows(conn: Connection, *conditions: Any) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ A row is (source, record_key, content_hash): the same bad row pulled again is th
 is decided in `expectations`; gates are decided by their callers. What people do with the rows: `quarantine_desk`.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -26,15 +28,16 @@ from warehouse.merging import Frame
 from warehouse.staging import QUARANTINED, Staged
 from warehouse.tables import VERSIONS, quarantine
 
-CORRECTED, RELEASED, GONE = "corrected", "released", "gone"
+CORRECTED, RELEASED, GONE, SETTLED = "corrected", "released", "gone", "settled"
 _BROUGHT = ("record_key", "content_hash", "source_ref", "reasons", "content")
+_CHUNK = 500
 _OPEN = quarantine.c.closed_at.is_(None)
 
 
 def keep(conn: Connection, frame: Frame, staged: Staged) -> int:
     """Store the bad rows of a pull: unseen ones are added, known ones seen again, closed ones opened again.
 
-    Rows that ops released stay released. Returns how many were not open before.
+    Rows that people released or settled stay so. Returns how many were not open before.
     """
     bad = _distinct(staged.aside)
     again = and_(quarantine.c.source == frame.source, *_same_identity(bad))
@@ -60,8 +63,11 @@ def keep(conn: Connection, frame: Frame, staged: Staged) -> int:
 def close_mended(conn: Connection, frame: Frame, staged: Staged, *, complete: bool) -> int:
     """Close open rows whose key now came with other content (`corrected`, or `gone` when that is bad too).
 
-    A complete pull also closes rows whose key did not come at all. Returns how many were closed.
+    A row without a key is mended by its code (`keyless`). A complete pull also closes rows whose key did not come at
+    all. Returns how many were closed.
     """
+    named = keyless.overtaken(conn, frame, staged)
+    by_code = sum(_close(conn, frame, reason, named[reason]) for reason in (CORRECTED, GONE))
     rows, bad = staged.rows, _distinct(staged.aside)
     still = select(bad.c.rid).where(*_same_identity(bad)).exists()
     bad_key = select(bad.c.rid).where(bad.c.record_key == quarantine.c.record_key).exists()
@@ -69,13 +75,21 @@ def close_mended(conn: Connection, frame: Frame, staged: Staged, *, complete: bo
     over = true() if complete else or_(mended, bad_key)
     reason = case((and_(mended, ~bad_key), CORRECTED), else_=GONE)
     chosen = and_(_OPEN, quarantine.c.source == frame.source, ~still, over)
-    return conn.execute(update(quarantine).where(chosen).values(closed_at=frame.as_of, closed_reason=reason)).rowcount
+    closing = update(quarantine).where(chosen).values(closed_at=frame.as_of, closed_reason=reason)
+    return by_code + conn.execute(closing).rowcount
+
+
+def _close(conn: Connection, frame: Frame, reason: str, rows: Sequence[int]) -> int:
+    """Look-ups in chunks, so that no statement grows with the number of rows."""
+    closing = update(quarantine).values(closed_at=frame.as_of, closed_reason=reason)
+    chunks = [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]
+    return sum(conn.execute(closing.where(quarantine.c.id.in_(chunk))).rowcount for chunk in chunks)
 
 
 def known_of(conn: Connection, source: str, staged: Staged) -> int:
-    """How many bad rows of a pull lay here before, open or released: gates count them in neither part."""
+    """How many bad rows of a pull lay here before, open or dealt with by a person: gates count them in neither part."""
     bad = staged.aside
-    settled = or_(_OPEN, quarantine.c.closed_reason == RELEASED)
+    settled = or_(_OPEN, quarantine.c.closed_reason.in_((RELEASED, SETTLED)))
     known = select(quarantine.c.id).where(quarantine.c.source == source, settled, *_same_identity(bad)).exists()
     chosen = select(func.count()).select_from(bad).where(bad.c.fate == QUARANTINED, known)
     return conn.execute(chosen).scalar_one()

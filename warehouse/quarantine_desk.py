@@ -8,17 +8,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from tasks.rules.datasets import DATASETS
 from tasks.rules.release import Candidate
 from warehouse.current import rows_by_key
 from warehouse.errors import DeskError
 from warehouse.lineage import bodies_of
-from warehouse.quarantine import RELEASED
+from warehouse.quarantine import RELEASED, SETTLED
 from warehouse.tables import audit, loads, quarantine
 
 RELEASE, ASSIGN, PROMOTE = "quarantine_release", "quarantine_assign", "quarantine_promote"  # acts in the audit
+SETTLE = "quarantine_settle"
+CONFLICT = "conflicting_duplicates"  # reason of rows of which only one can be right
 NOBODY = "none"  # as an owner: rows that nobody looks after
 _OPEN = quarantine.c.closed_at.is_(None)
 
@@ -26,6 +28,7 @@ _OPEN = quarantine.c.closed_at.is_(None)
 def release(conn: Connection, row_id: int, by: str, now: datetime, reason: str = "") -> None:
     """A person says that an open row is right as it stands: it counts as settled and comes in with the next run.
 
+    Rows that contradict it are settled with it: that pair has been judged and is no doubt any more.
     Raises DeskError `not_an_open_row`.
     """
     done = conn.execute(
@@ -34,6 +37,37 @@ def release(conn: Connection, row_id: int, by: str, now: datetime, reason: str =
     if done.rowcount != 1:
         raise DeskError("not_an_open_row", f"quarantine {row_id}")
     _audit(conn, now, by, RELEASE, row_id, {"reason": reason})
+    for other in _contradicting(conn, row_id):
+        _settle(conn, other, by, now, {"reason": reason, "released": row_id})
+
+
+def settle(conn: Connection, row_id: int, by: str, now: datetime, reason: str) -> None:
+    """A person says that nothing will mend an open row and that nobody need look at it again; it is not loaded.
+
+    It is not opened again when the source brings the same content. Raises DeskError `not_an_open_row`.
+    """
+    _settle(conn, row_id, by, now, {"reason": reason})
+
+
+def _settle(conn: Connection, row_id: int, by: str, now: datetime, detail: Mapping[str, Any]) -> None:
+    done = conn.execute(
+        update(quarantine).where(quarantine.c.id == row_id, _OPEN).values(closed_at=now, closed_reason=SETTLED)
+    )
+    if done.rowcount != 1:
+        raise DeskError("not_an_open_row", f"quarantine {row_id}")
+    _audit(conn, now, by, SETTLE, row_id, detail)
+
+
+def _contradicting(conn: Connection, row_id: int) -> list[int]:
+    """Open rows that say otherwise of the same key in the same pull: of those only one can be right."""
+    found = row(conn, row_id)
+    if found is None or not _is_conflict(found):
+        return []
+    return [other["id"] for other in siblings(conn, found) if other["closed_at"] is None and _is_conflict(other)]
+
+
+def _is_conflict(found: Mapping[str, Any]) -> bool:
+    return any(reason["code"] == CONFLICT for reason in found["reasons"])
 
 
 def assign(conn: Connection, row_id: int, owner: str, by: str, now: datetime) -> None:
@@ -61,12 +95,7 @@ def to_be_promoted(conn: Connection, source: str) -> list[dict[str, Any]]:
 
 
 def taken_up(conn: Connection, row_id: int, run_id: str, now: datetime, outcome: str) -> None:
-    """A run has dealt with a released row: new, changed, unchanged, older, or why it could not be loaded after all.
-
-    The line of `loads` that the row's own little load wrote is taken back: freshness and counts are the source's.
-    """
-    source = select(quarantine.c.source).where(quarantine.c.id == row_id).scalar_subquery()
-    conn.execute(delete(loads).where(loads.c.run_id == run_id, loads.c.source == source))
+    """A run has dealt with a released row: new, changed, unchanged, older, or why it could not be loaded after all."""
     _audit(conn, now, run_id, PROMOTE, row_id, {"outcome": outcome})
 
 
@@ -140,7 +169,7 @@ def _beside(conn: Connection, found: Mapping[str, Any]) -> bool:
 
 def acts_on(conn: Connection, row_id: int) -> list[dict[str, Any]]:
     """What people and runs did about a row, oldest first."""
-    mine = (audit.c.act.in_((RELEASE, ASSIGN, PROMOTE)), audit.c.target == str(row_id))
+    mine = (audit.c.act.in_((RELEASE, ASSIGN, PROMOTE, SETTLE)), audit.c.target == str(row_id))
     return [dict(one) for one in conn.execute(select(audit).where(*mine).order_by(audit.c.id)).mappings()]
 
 

@@ -157,7 +157,7 @@ quarantine = Table(
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("closed_at", Instant),
-    Column("closed_reason", Text),  # corrected | released | gone
+    Column("closed_reason", Text),  # corrected | released | gone | settled
     Column("owner", Text),  # who looks after it
     UniqueConstraint("source", "record_key", "content_hash"),
 )

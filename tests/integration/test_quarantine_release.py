@@ -8,7 +8,7 @@ from tasks.rehearsing import rehearse_release
 from tasks.rules.release import Refusal
 from tests.flows.village import BETA, DAWN, MONDAY, dossier
 from tests.quarantine_stage import BAD, EARLY, UNITLESS, UNKNOWN_WORD, UNREADABLE, Stage
-from warehouse import current, quarantine_desk
+from warehouse import current, quarantine, quarantine_desk
 from warehouse.dump import dump
 
 MINUTE = timedelta(minutes=1)
@@ -105,7 +105,13 @@ def test_of_two_that_contradict_each_other_one_may_be_let_in(tmp_path, warehouse
     stage.sync()
     one, other = stage.reading(quarantine_desk.open_rows)
     stage.acting(quarantine_desk.release, one["id"], "lan", DAWN, "theo giấy hẹn")
-    assert rehearse_release(str(stage.config), MONDAY, other["id"]) == Refusal("other_released")
+    assert rehearse_release(str(stage.config), MONDAY, other["id"]) == Refusal("not_open")
     assert stage.sync(DAWN + MINUTE).released == {"new": 1}
-    assert stage.reading(quarantine_desk.row, other["id"])["closed_reason"] == "corrected"
+    stage.drop(dossier(7, "B"), dossier(7, "B", due_at="18/11/2026"), dossier(8, "B"), at=DAWN + 30 * MINUTE)
+    line = stage.sync(DAWN + 31 * MINUTE).sources["ho-so"]
+    assert (line.new, line.quarantined, stage.reading(quarantine_desk.open_rows)) == (1, 2, [])
+    assert stage.reading(quarantine_desk.row, other["id"])["closed_reason"] == "settled"
+    assert stage.reading(quarantine.doubtful_keys) == {}
+    (act,) = stage.reading(quarantine_desk.acts_on, other["id"])
+    assert (act["act"], act["by"], act["detail"]["released"]) == ("quarantine_settle", "lan", one["id"])
     stage.engine.dispose()
