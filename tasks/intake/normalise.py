@@ -7,6 +7,7 @@ is read lives in cells.py, what makes a key in keys.py, what is left out on purp
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from tasks.sources.base import Part
 
 _MARKED = frozenset({Kind.INSTANT, Kind.DAY, Kind.NUMBER, Kind.BOOLEAN})  # kinds that can be misunderstood
 _UNITS = frozenset({"unit_code", "holding_unit_code", "to_unit_code", "inspecting_unit_code", "follow_up_unit_code"})
+UNMAPPED: Final = "?"  # before an agency that the source's map does not know: no code of a unit begins so
 _ADDRESSES = frozenset({"email", "delegate_email"})
 # the day by which a source's agency code is looked up, since such codes are used again
 _ANCHORS = {
@@ -62,7 +64,8 @@ def normalise(dataset: Dataset, part: Part, context: NormaliseContext, *, first_
     raw = {column.name: _raw(part, column.name, context.constants) for column in dataset.columns}
     read = {c.name: _read(dataset, c, raw[c.name], context) for c in dataset.columns if c.name not in _UNITS}
     for name in sorted(_UNITS & raw.keys()):
-        read[name] = _units(raw[name], read.get(_ANCHORS.get(dataset.name, "")), context)
+        anchor = read.get(_ANCHORS.get(dataset.name, ""))
+        read[name] = _units(raw[name], anchor, context, constant=context.constants.get(name))
     frame = pd.DataFrame({"rid": range(first_rid, first_rid + len(part))}, dtype="int64")
     parts: list[pd.DataFrame | AnySeries] = [frame, _heading(dataset, part, read)]
     parts.extend(column for known in dataset.columns for column in _stored(known, read[known.name]))
@@ -103,16 +106,27 @@ def _codes(dataset: Dataset, name: str, raw: Sequence[str | None], context: Norm
     return cells.texts(raw, clean_address) if name in _ADDRESSES else cells.codes(raw, clean_code)
 
 
-def _units(raw: Sequence[str | None], anchor: Cells | None, context: NormaliseContext) -> Cells:
-    """Agency text through the reviewed map by the row's own day; without a map, or not in it, the code as it is."""
+def _units(
+    raw: Sequence[str | None], anchor: Cells | None, context: NormaliseContext, *, constant: str | None
+) -> Cells:
+    """Agency text through the reviewed map by the row's own day; without a map, and for a constant, as it is.
+
+    What the map does not say is marked: a code of the source's own space may be that of another unit of ours.
+    """
     unit_map = context.unit_map
     if unit_map is None:
         return cells.texts(raw, _plain_unit)
     today = context.as_of.astimezone(HANOI).date()
     days: Sequence[date | None] = [None] * len(raw) if anchor is None else anchor.days.tolist()
     pairs = list(zip(raw, days, strict=True))
-    known = {(t, d): None if t is None else unit_map.unit_code(t, d or today) or t for t, d in set(pairs)}
-    return cells.texts([known[pair] for pair in pairs], _plain_unit)
+
+    def unit(text: str, day: date | None) -> str | None:
+        mapped = unit_map.unit_code(text, day or today)
+        plain = _plain_unit(mapped or text)
+        return plain if mapped or text == constant or not plain else UNMAPPED + plain
+
+    known = {(t, d): None if t is None else unit(t, d) for t, d in set(pairs)}
+    return cells.texts([known[pair] for pair in pairs], lambda text: text)
 
 
 def _plain_unit(text: str) -> str:

@@ -1,7 +1,7 @@
 """From what a source calls an agency (its code or its words) to our unit code, by date.
 
 The map is a CSV a person reviewed: `source_code, unit_code, valid_from`. Nothing here compares names of units: only
-what is written in the map is mapped, anything else stays as it is and is shown to ops as an unknown unit.
+what is written in the map is mapped, anything else is marked with `?` and is shown to ops as an unknown unit.
 """
 
 from bisect import bisect_right

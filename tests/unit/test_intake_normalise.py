@@ -175,7 +175,30 @@ def test_units_follow_the_reviewed_map_by_the_day_of_the_row() -> None:
         dossier(unit_code="31 157"),
         context=context,
     )
-    assert frame["unit_code"].tolist() == ["31240", "31231", "31231", "UBND xã Thạnh Anh", "31157"]
+    assert frame["unit_code"].tolist() == ["31240", "31231", "31231", "?UBND xã Thạnh Anh", "?31157"]
+
+
+@pytest.mark.parametrize(
+    ("agency", "received", "constant", "unit"),
+    [
+        ("B", "09/11/2026", None, "A"),
+        ("A", "09/11/2026", None, "?A"),  # our unit A is not what the source calls A
+        ("C", "30/06/2025", None, "?C"),  # before the line is valid
+        ("C", "01/07/2025", None, "B"),
+        ("?A", "09/11/2026", None, "??A"),
+        (" ", "09/11/2026", None, None),
+        (None, "09/11/2026", "A", "A"),  # a constant is a code of ours
+    ],
+)
+def test_an_agency_that_the_map_does_not_know_is_never_a_unit_of_ours(
+    agency: str | None, received: str, constant: str | None, unit: str | None
+) -> None:
+    unit_map = parse_unit_map(b"source_code,unit_code,valid_from\nB,A,\nC,B,01/07/2025\n", "unit_map.csv")
+    context = NormaliseContext(as_of=AS_OF, unit_map=unit_map, constants={"unit_code": constant} if constant else {})
+    row = {**DOSSIER, "received_at": received, "unit_code": agency}
+    if constant:
+        row.pop("unit_code")
+    assert dossiers(record(row), context=context)["unit_code"].tolist() == [unit]
 
 
 @pytest.mark.parametrize(
