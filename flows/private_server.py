@@ -9,8 +9,8 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 
 @contextmanager
 def without_heartbeat_if_private() -> Iterator[None]:
-    """Switch flow heartbeats off unless a real server is set by PREFECT_API_URL."""
-    if os.environ.get("PREFECT_API_URL"):
+    """Switch flow heartbeats off unless a real server is set by PREFECT_API_URL, or they are off already."""
+    if os.environ.get("PREFECT_API_URL") or PREFECT_FLOWS_HEARTBEAT_FREQUENCY.value() is None:
         yield
         return
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):

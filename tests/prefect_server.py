@@ -25,6 +25,7 @@ def private_prefect() -> Iterator[str]:
 def _started() -> tuple[str, ExitStack]:
     from prefect.settings import (
         PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
         PREFECT_LOGGING_TO_API_ENABLED,
         PREFECT_SERVER_ANALYTICS_ENABLED,
         temporary_settings,
@@ -35,4 +36,5 @@ def _started() -> tuple[str, ExitStack]:
     quiet = {PREFECT_LOGGING_TO_API_ENABLED: False, PREFECT_SERVER_ANALYTICS_ENABLED: False}
     stack.enter_context(temporary_settings(quiet))
     stack.enter_context(prefect_test_harness(server_startup_timeout=120))
+    stack.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
     return str(PREFECT_API_URL.value()), stack
