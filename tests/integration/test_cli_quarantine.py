@@ -157,3 +157,13 @@ def test_an_accepted_drop_is_written_down_by_the_run(stage):
 def test_the_desk_speaks_both_languages():
     for vietnamese, english in (*WORDS.values(), *REFUSALS.values()):
         assert vietnamese != english
+
+
+def test_a_row_that_nothing_will_mend_is_settled_by_a_person_with_a_reason(dondoc, stage):
+    number = stage.row_of(UNREADABLE)["id"]
+    assert isinstance(dondoc("quarantine", "settle", number, "--by", "Trưởng phòng"), UsageFaultError)
+    assert f"settle {number}" in dondoc("quarantine", "show", number)
+    assert json.loads(dondoc("--json", "quarantine", "settle", number, *WHO, *NOW)) == {"id": number, "settled": True}
+    assert number not in [row["id"] for row in listed(dondoc)]
+    assert "đã xem giấy hẹn" in dondoc("quarantine", "show", number)
+    assert isinstance(dondoc("quarantine", "settle", number, *WHO, *NOW), UsageFaultError)

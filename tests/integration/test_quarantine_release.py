@@ -8,7 +8,7 @@ from tasks.rehearsing import rehearse_release
 from tasks.rules.release import Refusal
 from tests.flows.village import BETA, DAWN, MONDAY, dossier
 from tests.quarantine_stage import BAD, EARLY, UNITLESS, UNKNOWN_WORD, UNREADABLE, Stage
-from warehouse import current, quarantine, quarantine_desk
+from warehouse import current, loads, quarantine, quarantine_desk
 from warehouse.dump import dump
 
 MINUTE = timedelta(minutes=1)
@@ -53,6 +53,17 @@ def test_a_released_row_comes_in_with_the_next_run_and_only_once(stage):
     assert (stored["received_precision"], stored["due_precision"], stored["duration_amount"]) == ("day", "day", 5)
     acts = [(act["act"], act["by"]) for act in stage.reading(quarantine_desk.acts_on, row["id"])]
     assert acts == [("quarantine_release", "lan"), ("quarantine_promote", first.run_id)]
+
+
+def test_what_a_run_wrote_down_of_the_source_stays_when_a_released_row_is_taken_up(stage):
+    row = stage.row_of(EARLY)
+    stage.acting(quarantine_desk.release, row["id"], "lan", DAWN, "x")
+    stage.drop(*BAD, dossier(11, "A"), at=DAWN + 30 * MINUTE)
+    run = stage.sync(DAWN + 31 * MINUTE)
+    before = stage.reading(loads.load_of, run.run_id, "ho-so")
+    stage.acting(quarantine_desk.taken_up, row["id"], run.run_id, DAWN + 31 * MINUTE, "unchanged")
+    assert before["state"] == "promoted"
+    assert stage.reading(loads.load_of, run.run_id, "ho-so") == before
 
 
 def test_a_released_row_that_comes_again_is_a_good_one(stage):
