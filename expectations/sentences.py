@@ -18,22 +18,28 @@ _OTHERS: dict[str, tuple[str, str]] = {
         "The same pull has a newer version of this record: the newest is taken.",
     ),
     "too_many_quarantined": (
-        "Có {quarantined} trên {pulled} bản ghi sai ({ratio:.0%}); không nhận dữ liệu lần này, "
-        "đề nghị đơn vị quản lý nguồn kiểm tra.",
-        "{quarantined} of {pulled} records are bad ({ratio:.0%}): nothing of this pull is taken, "
-        "please ask the owner of the source.",
+        "Có {quarantined} trên {pulled} bản ghi sai ({ratio:.0%}); không nhận dữ liệu lần này. "
+        "Đề nghị đơn vị quản lý nguồn sửa tại nguồn; nếu đã kiểm tra mà vẫn cần nhận, hãy nới [gates] trong cấu hình.",
+        "{quarantined} of {pulled} records are bad ({ratio:.0%}): nothing of this pull is taken. "
+        "Have them corrected at the source; if they were checked and must come in, widen [gates] in the configuration.",
     ),
     "half_quarantined": (
-        "Từ một nửa số bản ghi trở lên bị sai ({quarantined} trên {pulled}); không nhận dữ liệu lần này, "
-        "đề nghị đơn vị quản lý nguồn kiểm tra.",
-        "Half of the records or more are bad ({quarantined} of {pulled}): nothing of this pull is taken, "
-        "please ask the owner of the source.",
+        "Từ một nửa số bản ghi trở lên bị sai ({quarantined} trên {pulled}); không nhận dữ liệu lần này. "
+        "Đề nghị đơn vị quản lý nguồn sửa tại nguồn; không có thiết lập nào cho qua mức này.",
+        "Half of the records or more are bad ({quarantined} of {pulled}): nothing of this pull is taken. "
+        "Have them corrected at the source; no setting lets so many through.",
+    ),
+    "commonest_reasons": (
+        "Lỗi nhiều nhất: {reasons}",
+        "Most frequent: {reasons}",
     ),
     "too_many_vanished": (
         "Có {vanished} trên {known} bản ghi biến mất khỏi nguồn cùng một lúc ({ratio:.0%}); chưa ghi nhận, "
-        "đề nghị kiểm tra nguồn có gửi đủ không.",
+        "đề nghị kiểm tra nguồn có gửi đủ không. Nếu đúng là đã hết: "
+        'dondoc run sync --source {source} --accept-drop --reason "…".',
         "{vanished} of {known} records vanished from the source at once ({ratio:.0%}): not accepted, "
-        "please check that the source sent everything.",
+        "please check that the source sent everything. If they are really gone: "
+        'dondoc run sync --source {source} --accept-drop --reason "…".',
     ),
     "flags_out_of_band": (
         "Số hồ sơ, kiến nghị bị cảnh báo là {flagged}, thường lệ là {usual:g}; dừng lại để người phụ trách kiểm tra.",
@@ -43,7 +49,7 @@ _OTHERS: dict[str, tuple[str, str]] = {
 _UNKNOWN = ("Bản ghi không hợp lệ (mã {code}).", "The record is not valid (code {code}).")
 
 
-def sentence(code: str, locale: str = "vi", params: Mapping[str, float] | None = None) -> str:
+def sentence(code: str, locale: str = "vi", params: Mapping[str, float | str] | None = None) -> str:
     """What the code means and what to do, in `vi` or `en`. Gate codes take the `params` of their reason.
 
     A code of an older version that is no longer known still gives a sentence, with the code in it.

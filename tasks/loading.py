@@ -106,7 +106,8 @@ class _Load:
             batch = self.session.step(lambda conn: self._batch(conn, staged, records))
             refusals = self._refusals(intake, staged, batch)
             if refusals:
-                record_fault(self.run, self.source, "gate_closed", " ".join(refusals), "refused")
+                brought = batch.pulled, batch.data_moment
+                record_fault(self.run, self.source, "gate_closed", " ".join(refusals), "refused", *brought)
                 logger().error("%s: gate closed, nothing promoted", self.source.name)
                 return None
             self.run.ensure_lock()

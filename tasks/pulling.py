@@ -65,8 +65,9 @@ def pull_source(run_id: str, source: str) -> bool:
     with run.store.transaction() as conn:
         for body in pulled.bodies:
             _register(run, conn, body)
-    if refusals := _mass_vanish(run, request, pulled):
-        record_fault(run, configured, "mass_vanish", " ".join(refusals), "refused")
+    if refusals := _mass_vanish(run, source, request, pulled):
+        brought = pulled.expected, pulled.data_moment
+        record_fault(run, configured, "mass_vanish", " ".join(refusals), "refused", *brought)
         logger().error("%s: gate closed, nothing promoted", source)
         return False
     if isinstance(reader, OpenCpsSource) and reader.statistics_path:
@@ -78,15 +79,14 @@ def pull_source(run_id: str, source: str) -> bool:
     return True
 
 
-def _mass_vanish(run: Run, request: PullRequest, pulled: Pulled) -> list[str]:
+def _mass_vanish(run: Run, source: str, request: PullRequest, pulled: Pulled) -> list[str]:
     """Why so many open dossiers gone at once close the gate; those that sweeps missed before are no news."""
     if request.accept_drop or not pulled.vanished:
         return []
-    counts = PullCounts(
-        pulled=0, quarantined=0, known=len(request.news), vanished=len(pulled.vanished & request.news)
-    )
+    counts = PullCounts(pulled=0, quarantined=0, known=len(request.news), vanished=len(pulled.vanished & request.news))
     limits = GateLimits(max_vanished_ratio=run.settings.gates.max_vanished_ratio)
-    return [sentence(reason.code, run.settings.locale, reason.params) for reason in gate(counts, limits).reasons]
+    reasons, named = gate(counts, limits).reasons, {"source": source}
+    return [sentence(reason.code, run.settings.locale, {**reason.params, **named}) for reason in reasons]
 
 
 def keep_figures(run: Run, reader: OpenCpsSource, request: PullRequest) -> None:
@@ -138,8 +138,19 @@ def source_of(run: Run, name: str) -> Source:
     return next(s for s in run.settings.sources if s.name == name)
 
 
-def record_fault(run: Run, source: Source, code: str, text: str, state: str) -> None:
-    """A source that brought nothing: `failed` (could not be had) or `refused` (a gate closed)."""
+def record_fault(
+    run: Run,
+    source: Source,
+    code: str,
+    text: str,
+    state: str,
+    pulled: int = 0,
+    data_moment: datetime | None = None,
+) -> None:
+    """A source of which nothing is promoted: `failed` (could not be had) or `refused` (a gate closed).
+
+    `pulled` and `data_moment` tell what had come until then.
+    """
     with run.store.transaction() as conn:
         loads.record_failure(
             conn,
@@ -150,9 +161,18 @@ def record_fault(run: Run, source: Source, code: str, text: str, state: str) -> 
             state=state,
             error_code=code,
             error=text,
+            data_moment=data_moment,
+            pulled=pulled,
         )
     run.sources[source.name] = SourceLine(
-        name=source.name, dataset=source.dataset, state=state, error=text, error_code=code, fresh=False
+        name=source.name,
+        dataset=source.dataset,
+        pulled=pulled,
+        state=state,
+        error=text,
+        error_code=code,
+        data_moment=data_moment,
+        fresh=False,
     )
 
 

@@ -6,12 +6,13 @@ which of them share a key `repeats`'.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import JSON, Column, Connection, Index, Integer, MetaData, Table, Text, func, select
+from sqlalchemy import JSON, Column, Connection, Index, Integer, MetaData, Table, Text, cast, func, select
 
 from warehouse.driver_faults import fault_of
 from warehouse.engine import where_is
@@ -101,6 +102,18 @@ def count(conn: Connection, staged: Staged, fate: str) -> int:
     """How many records were put aside for that reason."""
     chosen = select(func.count()).select_from(staged.aside).where(staged.aside.c.fate == fate)
     return conn.execute(chosen).scalar_one()
+
+
+def reasons_most_given(conn: Connection, staged: Staged, most: int) -> list[tuple[str, str, int]]:
+    """(reason code, column, rows) of what was quarantined, the most frequent first."""
+    told = cast(staged.aside.c.reasons, Text).label("told")
+    chosen = select(told, func.count()).where(staged.aside.c.fate == QUARANTINED).group_by(told)
+    counted: Counter[tuple[str, str]] = Counter()
+    for reasons, rows in conn.execute(chosen).tuples():
+        for code, column in {(one["code"], one["column"]) for one in json.loads(reasons)}:
+            counted[code, column] += rows
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [(*place, rows) for place, rows in ordered[:most]]
 
 
 def frame_of(dataset: str, rows: Iterable[Mapping[str, Any]], moment: Any) -> pd.DataFrame:

@@ -26,8 +26,9 @@ class GateLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullCounts:
-    """What one pull brought. `quarantined_known` of the quarantined lay in quarantine before with the same content.
+    """What one pull brought, save what was left out on purpose.
 
+    `quarantined_known` of the quarantined lay in quarantine before with the same content.
     `known` are the records that a complete pull should have shown again, `vanished` those of them that it did not.
     """
 

@@ -114,15 +114,19 @@ HTTP: Final[dict[str, tuple[str, str]]] = {
     ),
     "sudden_zero": (
         "Nguồn {source}: máy chủ báo không có hồ sơ nào trong khi đang theo dõi {count} hồ sơ. Không nạp; "
-        "hãy kiểm tra tài khoản và chỉ mục của phần mềm một cửa.",
+        "hãy kiểm tra tài khoản và chỉ mục của phần mềm một cửa. Nếu đúng là đã hết: "
+        'dondoc run sync --source {source} --accept-drop --reason "…".',
         "Source {source}: the server says there is no dossier, but {count} are open here. Nothing is loaded; "
-        "check the account and the index of the one-stop software.",
+        "check the account and the index of the one-stop software. If they are really gone: "
+        'dondoc run sync --source {source} --accept-drop --reason "…".',
     ),
     "mass_vanish": (
         "Nguồn {source}: {count} hồ sơ đang theo dõi không còn trong danh sách (giới hạn {limit}). Không nạp; "
-        "hãy kiểm tra quyền của tài khoản.",
+        "hãy kiểm tra quyền của tài khoản. Nếu đúng là đã hết: "
+        'dondoc run sync --source {source} --accept-drop --reason "…".',
         "Source {source}: {count} open dossiers are no longer listed (limit {limit}). Nothing is loaded; "
-        "check what the account may see.",
+        "check what the account may see. If they are really gone: "
+        'dondoc run sync --source {source} --accept-drop --reason "…".',
     ),
     "retried": (
         "Nguồn {source}: đã phải thử lại {count} lần.",

@@ -94,8 +94,10 @@ SQL: dict[str, tuple[str, str]] = {
         "new. Choose another or leave updated_column out.",
     ),
     "sql_sudden_zero": (
-        "Nguồn {source}: {what} không còn dòng nào trong khi trước đây có. Không nạp; hãy kiểm tra quyền và view.",
-        "Source {source}: {what} has no row left although it had some before. Nothing is loaded; check the rights.",
+        "Nguồn {source}: {what} không còn dòng nào trong khi trước đây có. Không nạp; hãy kiểm tra quyền và view. "
+        'Nếu đúng là đã hết: dondoc run sync --source {source} --accept-drop --reason "…".',
+        "Source {source}: {what} has no row left although it had some before. Nothing is loaded; check the rights. "
+        'If they are really gone: dondoc run sync --source {source} --accept-drop --reason "…".',
     ),
     "sql_clock_back": (
         "Nguồn {source}: đồng hồ của nguồn lùi lại so với lần trước nên đã đọc lại toàn bộ.",

@@ -87,7 +87,8 @@ def test_every_reason_reads_as_a_sentence_with_its_numbers(locale) -> None:
         PullCounts(pulled=100, quarantined=30, known=100, vanished=50), LIMITS, flagged=7, flagged_before=[30] * 5
     )
     closed_by_half = gate(PullCounts(pulled=4, quarantined=3), LIMITS)
-    texts = [sentence(r.code, locale, r.params) for r in (*closed.reasons, *closed_by_half.reasons)]
+    reasons = (*closed.reasons, *closed_by_half.reasons)
+    texts = [sentence(r.code, locale, {**r.params, "source": "ho-so"}) for r in reasons]
     assert len(set(texts)) == 4
     for text, number in zip(texts, ("30", "50", "7", "3"), strict=True):
         assert number in text
