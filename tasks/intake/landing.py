@@ -8,7 +8,7 @@ import hashlib
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -124,12 +124,24 @@ class Landing:
 
     def _unpacked(self, sha256: str) -> Iterator[bytes]:
         if sha256 in self._held:
-            packed = self._held[sha256]
-            packed.seek(0)
-            yield from _unpack(packed)
+            yield from _unpack(_Reading(self._held[sha256]).read)
         else:
             with self._path(sha256).open("rb") as packed:
-                yield from _unpack(packed)
+                yield from _unpack(packed.read)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One way through a file that others may be reading as well."""
+
+    file: IO[bytes]
+    place: int = 0
+
+    def read(self, size: int) -> bytes:
+        self.file.seek(self.place)
+        block = self.file.read(size)
+        self.place += len(block)
+        return block
 
 
 def _move(part: Path, path: Path) -> None:
@@ -155,10 +167,10 @@ def _pack(blocks: Iterable[bytes], out: IO[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _unpack(packed: IO[bytes]) -> Iterator[bytes]:
+def _unpack(packed: Callable[[int], bytes]) -> Iterator[bytes]:
     """Never more than a few blocks at a time, however well they were packed. Raises EOFError for a cut file."""
     unpacker = zlib.decompressobj(wbits=_GZIP)
-    while read := packed.read(BLOCK // 4):
+    while read := packed(BLOCK // 4):
         while read and not unpacker.eof:
             if block := unpacker.decompress(read, BLOCK):
                 yield block

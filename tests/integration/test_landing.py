@@ -35,3 +35,13 @@ def test_a_damaged_body_heals_when_it_is_landed_again(spoil: Callable[[bytes], b
     assert landing.read(body.sha256) == BODY
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [path.name]
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("dry", [True, False])
+def test_a_body_may_be_read_twice_at_the_same_time(dry: bool, tmp_path: Path) -> None:
+    landing, whole = Landing(tmp_path, dry=dry), b"".join(b"TL.%d,H13\n" % n for n in range(400_000))
+    body = landing.land("drop", "a.csv", whole, NOW, NOW)
+    slow = landing.blocks(body.sha256)
+    first = next(slow)
+    assert landing.read(body.sha256) == whole
+    assert first + b"".join(slow) == whole
