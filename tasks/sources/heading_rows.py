@@ -67,10 +67,16 @@ def must_fit(header: Header, wanted: Wanted, origin: Origin, *, agency: bool) ->
     """Raise SourceFault for a heading that leaves doubt. `agency`: the letterhead stands in for the unit column."""
     names = header.names
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise origin.fault("duplicate_column", columns=", ".join(twice))
+        raise origin.fault("duplicate_column", columns=", ".join(twice), labels=_labels(twice, wanted))
     missing = [name for name in wanted.required if name not in names and not (agency and name == "unit_code")]
     if missing:
-        raise origin.fault("missing_column", columns=", ".join(missing))
+        raise origin.fault("missing_column", columns=", ".join(missing), labels=_labels(missing, wanted))
+
+
+def _labels(names: Sequence[str], wanted: Wanted) -> str:
+    """Columns as offices call them: by the first Vietnamese heading in use, where there is one."""
+    known = {heading.name: heading.aliases for heading in wanted.headings}
+    return ", ".join(next((alias for alias in known[name] if not alias.isascii()), name) for name in names)
 
 
 def _merit(header: Header) -> tuple[int, int]:

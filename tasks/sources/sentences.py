@@ -80,11 +80,11 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: file {file} is empty, it has no header row. Export it again.",
     ),
     "missing_column": (
-        "Nguồn {source}: tệp {file} thiếu cột bắt buộc: {columns}. Hãy bổ sung cột hoặc khai báo giá trị chung.",
+        "Nguồn {source}: tệp {file} thiếu cột bắt buộc: {labels}. Hãy bổ sung cột hoặc khai báo giá trị chung.",
         "Source {source}: file {file} lacks the required column(s) {columns}. Add them or declare a constant.",
     ),
     "duplicate_column": (
-        "Nguồn {source}: tệp {file} có hai cột cùng là {columns}. Hãy bỏ bớt một cột.",
+        "Nguồn {source}: tệp {file} có hai cột cùng là {labels}. Hãy bỏ bớt một cột.",
         "Source {source}: file {file} has two columns that both mean {columns}. Remove one.",
     ),
     "extra_columns": (

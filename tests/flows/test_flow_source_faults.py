@@ -55,7 +55,7 @@ def test_a_file_without_a_required_column_closes_the_gate(run, empty_village: Vi
     assert (report["exit_status"], report["state"]) == (4, "refused")
     said = lines(report)["ho-so"][1]
     assert file.name in said
-    assert "status" in said
+    assert "Trạng thái" in said
     assert known(empty_village, "dossiers") == 0
     assert [known(empty_village, d) for d in ("units", "contacts")] == [3, 3]
 

@@ -47,7 +47,12 @@ def test_the_reason_lies_beside_the_drop_folder_once_per_content(drop: Path) -> 
 def test_texts_are_told_of_too_and_a_mended_file_is_taken(drop: Path) -> None:
     put(drop, "a.csv", b"a,b,c\n1,2,3\n")
     assert fault(drop).code == "missing_column"
-    assert "thiếu cột bắt buộc" in next(iter(rejected(drop).values()))
+    told = next(iter(rejected(drop).values()))
+    assert "thiếu cột bắt buộc: Mã hồ sơ, Mã đơn vị, Trạng thái, Ngày tiếp nhận." in told
+    put(drop, "a.csv", (",".join((*HEADER, "Số hồ sơ")) + "\n" + ",".join((*ROWS[0], "x")) + "\n").encode())
+    twice = fault(drop)
+    assert "hai cột cùng là Mã hồ sơ" in twice.sentence("vi")
+    assert "mean dossier_code" in twice.sentence("en")
     put(drop, "a.csv", (",".join(HEADER) + "\n" + ",".join(ROWS[0]) + "\n").encode())
     assert len(pull(drop).records) == 1
 
