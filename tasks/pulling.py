@@ -197,7 +197,7 @@ def fault_sentence(fault: SourceFault | SecretError, locale: str) -> str:
 
 def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
     sweeping, dossiers = source.kind == "opencps", source.dataset == "dossiers"
-    month = datetime.combine(run.business_date.replace(day=1), time(), HANOI)
+    today = datetime.combine(run.business_date, time(), HANOI)
     return PullRequest(
         as_of=run.clock.as_of,
         promoted=landed.promoted_hashes(conn, source.name),
@@ -205,7 +205,7 @@ def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
         newest_hashes=landed.newest_hashes(conn, source.name),
         known_open=current_rows.open_keys(conn, source.system, source.name) if dossiers else frozenset(),
         accept_drop=run.request.accept_drop,
-        full=sweeping and not missed.promoted_since(conn, source.name, month),
+        full=sweeping and missed.full_due(conn, source.name, today.replace(day=1), today),
         missed=missed.of_source(conn, source.name, sweeps=2),
         noticed=missed.of_source(conn, source.name),
     )

@@ -5,11 +5,11 @@ by the rules, who may be told by the flags. What a whole file lacks has ended an
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from warehouse.loads import PROMOTED
+from warehouse.loads import PROMOTED, REFUSED
 from warehouse.staging import Staged
 from warehouse.tables import VERSIONS, loads, missed
 
@@ -85,10 +85,24 @@ def of_source(conn: Connection, source: str, sweeps: int = 1) -> frozenset[str]:
     return frozenset(conn.execute(chosen).scalars())
 
 
-def promoted_since(conn: Connection, source: str, moment: datetime) -> bool:
-    """Whether anything of this source was promoted at that time or later: tells the first sweep of a month."""
-    chosen = select(loads.c.load_id).where(loads.c.source == source, loads.c.state == PROMOTED, loads.c.as_of >= moment)
-    return conn.execute(chosen.limit(1)).first() is not None
+def full_due(conn: Connection, source: str, month: datetime, today: datetime) -> bool:
+    """Whether the next pull is to be the full one of the month, which begins at `month`; the day begins at `today`.
+
+    Until one was promoted, and once a day at most where gates refuse it: it may take hours of the source's server.
+    Told by the loads of the month in their order; one between a refused full one and the next day was no full one.
+    """
+    chosen = select(loads.c.as_of, loads.c.state).where(
+        loads.c.source == source, loads.c.as_of >= month, loads.c.state.in_((PROMOTED, REFUSED))
+    )
+    refused_on: int | None = None
+    for as_of, state in conn.execute(chosen.order_by(loads.c.as_of, loads.c.load_id)).tuples():
+        day = (as_of - today) // timedelta(days=1)
+        if refused_on == day:
+            continue
+        if state == PROMOTED:
+            return False
+        refused_on = day
+    return refused_on != 0
 
 
 def _chunks(keys: frozenset[str]) -> list[list[str]]:

@@ -93,6 +93,19 @@ def test_many_gone_are_accepted_once(stage: Stage) -> None:
     assert sweep(stage, 5, a=ALL[8:]) == {"a": "refused"}, "the word was given for those five"
 
 
+def test_the_history_is_not_asked_for_every_half_hour_that_a_gate_refuses(stage: Stage) -> None:
+    asked = []
+    december = DAWN.replace(month=12, day=1)
+    moments = [DAWN, december, december + timedelta(minutes=30), december + timedelta(days=1)]
+    for at, rows in zip(moments, (ALL, ALL[5:], ALL[5:], ALL), strict=True):
+        with FaultServer(OneStop(open=rows)) as server:
+            config = ONE_STOP.format(name="a", url=server.url) + "history_from = 2026-09-15\n"
+            stage.village.configure(sources=config)
+            stage.sync(at)
+        asked.append(len([one for one in server.asked if "fromReceiveDate" in one.query]))
+    assert asked == [3, 4, 1, 4]
+
+
 def dropped(stage: Stage, name: str, at: int, rows: list[dict[str, str]], **asked: object) -> str:
     moment = DAWN + timedelta(hours=at)
     stage.village.configure(sources=SNAPSHOT.format(name=name))

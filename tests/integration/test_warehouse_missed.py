@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from warehouse import loads, missed, source_figures
 from warehouse.engine import reading, transaction
 
@@ -66,19 +68,38 @@ def test_many_keys_at_once(engine):
     assert len(gone(engine, sweeps=1)) == 1200
 
 
-def test_only_a_promoted_load_makes_a_month_begun(engine):
+DAY_BEGINS = datetime(2026, 11, 22, 17, tzinfo=UTC)  # Monday in Hanoi
+MONTH = DAY_BEGINS - timedelta(days=22)
+BEFORE_MONTH, YESTERDAY = MONTH - HALF_HOUR, DAY_BEGINS - HALF_HOUR
+
+
+@pytest.mark.parametrize(
+    ("case", "told", "due"),
+    [
+        ("the first pull ever", [], True),
+        ("only the month before had one", [(BEFORE_MONTH, "promoted")], True),
+        ("this month had one", [(MONTH, "promoted")], False),
+        ("one that could not be had took nobody's time", [(FIRST, "failed")], True),
+        ("refused this morning", [(FIRST, "refused")], False),
+        ("refused yesterday", [(YESTERDAY, "refused")], True),
+        ("refused this morning, an ordinary one then", [(FIRST, "refused"), (FIRST + HALF_HOUR, "promoted")], False),
+        (
+            "refused yesterday, an ordinary one then",
+            [(YESTERDAY - HALF_HOUR, "refused"), (YESTERDAY, "promoted")],
+            True,
+        ),
+        ("refused yesterday, promoted today", [(YESTERDAY, "refused"), (FIRST, "promoted")], False),
+        ("refused day by day", [(MONTH, "refused"), (YESTERDAY, "refused"), (FIRST, "refused")], False),
+        ("an ordinary one refused after it was promoted", [(MONTH, "promoted"), (YESTERDAY, "refused")], False),
+    ],
+)
+def test_the_full_pull_of_a_month_is_tried_once_a_day(engine, case, told, due):
     with transaction(engine) as conn:
-        frame = {"source": "one-stop", "dataset": "dossiers"}
-        loads.record_failure(
-            conn, run_id="a", as_of=FIRST, state="failed", error_code="cut_off", error="x", data_moment=None, **frame
-        )
-        assert not missed.promoted_since(conn, "one-stop", FIRST - HALF_HOUR)
-        loads.record_failure(
-            conn, run_id="b", as_of=FIRST, state="promoted", error_code="", error="", data_moment=FIRST, **frame
-        )
-        assert missed.promoted_since(conn, "one-stop", FIRST)
-        assert not missed.promoted_since(conn, "one-stop", FIRST + HALF_HOUR)
-        assert not missed.promoted_since(conn, "other", FIRST)
+        for n, (as_of, state) in enumerate(told):
+            frame = {"source": "one-stop", "dataset": "dossiers", "error_code": "", "error": ""}
+            loads.record_failure(conn, run_id=str(n), as_of=as_of, state=state, **frame)
+        assert missed.full_due(conn, "one-stop", MONTH, DAY_BEGINS) is due, case
+        assert missed.full_due(conn, "other", MONTH, DAY_BEGINS)
 
 
 def rows(**counts):
