@@ -158,13 +158,14 @@ class FilesSource:
     def _wanted(self, one: "_Finished", request: PullRequest, notes: list[Note], *, snapshot: bool) -> bool:
         """Not promoted before, and not older than what was, unless it tells events: these never overwrite each other.
 
-        A snapshot that goes back to an earlier content is news.
+        A snapshot that goes back to an earlier content is news; so are dossiers when the name dates the file, as the
+        time of change alone may be that of a copy.
         """
         newest, moment = request.newest_promoted, one.file.moment
         if one.sha256 in request.promoted:
             hashes = request.newest_hashes
             went_back = hashes is not None and one.sha256 not in hashes and newest is not None and moment > newest
-            return snapshot and went_back
+            return went_back and (snapshot or (self.dataset.name == "dossiers" and self.name_date is not None))
         if self._is_older(one.file, request):
             notes.append(self._note("older_file", one.file))
             return False

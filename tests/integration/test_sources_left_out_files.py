@@ -88,6 +88,23 @@ def test_of_a_snapshot_nothing_may_be_left_out(what: str, drop: Path) -> None:
     assert refused.code == BAD[what][1]
 
 
+@pytest.mark.parametrize(
+    ("options", "read_again"), [(DATED, True), ({}, False), ({"dataset": "dossier_events", **DATED}, False)]
+)
+def test_dossiers_that_go_back_are_news(options: dict[str, str], read_again: bool, drop: Path) -> None:
+    """Under a newer date in the name; the time of change alone may be that of a copy."""
+    events = [b"dossier_code,at,event\nTL.%d,21/11/2026,extended\n" % n for n in (1, 2)]
+    first, second = events if "dataset" in options else (GOOD, LATER)
+    put(drop, "d-20261119.csv", first, AS_OF - 3 * HOUR)
+    before = [pull(drop, **options)]
+    put(drop, "d-20261120.csv", second, AS_OF - 2 * HOUR)
+    before.append(pull(drop, before=before, **options))
+    assert pull(drop, before=before, **options).unchanged
+    put(drop, "d-20261121.csv", first, AS_OF - HOUR)
+    again = pull(drop, before=before, **options)
+    assert (again.unchanged, values(again, "dossier_code")) == (not read_again, ["TL.1"] * read_again)
+
+
 def test_what_was_left_out_is_told_of_a_load_that_succeeded(tmp_path: Path) -> None:
     """The run ends 3, the rest is in, and the mended file comes in under a name of its own."""
     stage = Stage(tmp_path / "village")
