@@ -201,6 +201,7 @@ def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
     return PullRequest(
         as_of=run.clock.as_of,
         promoted=landed.promoted_hashes(conn, source.name),
+        files=landed.promoted_files(conn, source.name),
         newest_promoted=landed.newest_promoted(conn, source.name),
         newest_hashes=landed.newest_hashes(conn, source.name),
         known_open=current_rows.open_keys(conn, source.system, source.name) if dossiers else frozenset(),

@@ -86,6 +86,7 @@ def pull(
     request = PullRequest(
         as_of=AS_OF,
         promoted=frozenset(body.sha256 for body in bodies),
+        files=frozenset((body.name, body.bytes) for body in bodies),
         newest_promoted=newest,
         newest_hashes=frozenset(body.sha256 for body in bodies if body.data_moment == newest),
     )

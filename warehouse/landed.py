@@ -40,6 +40,12 @@ def promoted_hashes(conn: Connection, source: str) -> frozenset[str]:
     return frozenset(rows.scalars())
 
 
+def promoted_files(conn: Connection, source: str) -> frozenset[tuple[str, int]]:
+    """Names and sizes of the bodies of this source that were promoted."""
+    mine = (landed.c.source == source, landed.c.promoted.is_(True))
+    return frozenset((name, size) for name, size in conn.execute(select(landed.c.name, landed.c.bytes).where(*mine)))
+
+
 def newest_promoted(conn: Connection, source: str) -> datetime | None:
     """The newest data moment among the promoted bodies of this source: older files must not overwrite newer ones."""
     chosen = select(func.max(landed.c.data_moment)).where(landed.c.source == source, landed.c.promoted.is_(True))

@@ -98,6 +98,7 @@ class Pulled:
 class PullRequest:
     """What a source must know of the warehouse to pull well. All optional but the run's `as_of`.
 
+    `files`: names and sizes of the bodies promoted for this source.
     `promoted`: hashes already promoted for this source; `newest_promoted`: the latest data moment among them and
     `newest_hashes` the bodies of that moment (None: not told). `known_open`: source ids of dossiers open in the
     warehouse. `accept_drop`: a person said that far fewer records than before are right this time. `full`: the first
@@ -107,6 +108,7 @@ class PullRequest:
 
     as_of: datetime
     promoted: frozenset[str] = frozenset()
+    files: frozenset[tuple[str, int]] = frozenset()
     newest_promoted: datetime | None = None
     newest_hashes: frozenset[str] | None = None
     known_open: frozenset[str] = frozenset()

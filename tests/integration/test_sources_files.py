@@ -9,6 +9,7 @@ import pytest
 from tasks.intake.landing import Landing
 from tasks.rules.datasets import Mode
 from tasks.rules.timezone import HANOI
+from tasks.sources import files as files_source
 from tests.drop_folder import AS_OF, LINES, csv, fault, notes, pull, put, values
 from tests.pulls import Read
 
@@ -48,6 +49,22 @@ def test_a_delta_is_every_new_file_in_order(drop: Path) -> None:
     put(drop, "d-20261122-0800.csv", csv("TL.3,1,4,03/04/2025,x"))
     second = pull(drop, before=[first], name_date=name_date)
     assert values(second, "dossier_code") == ["TL.3"]
+
+
+def test_years_of_exports_are_not_read_again_for_their_hashes(drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in (19, 20, 21):
+        put(drop, f"d-202611{day}-0800.csv", csv(LINES[0], f"TL.{day},1,4,03/04/2025,x"))
+    first = pull(drop, name_date="%Y%m%d-%H%M")
+    put(drop, "d-20261120-0900.csv", csv("TL.9,1,4,03/04/2025,x"))  # late and unknown: told
+    put(drop, "d-20261122-0800.csv", csv("TL.8,1,4,03/04/2025,x"))
+    opened: list[str] = []
+    read = files_source.blocks_of
+    monkeypatch.setattr(
+        files_source, "blocks_of", lambda s, file, most: opened.append(file.name) or read(s, file, most)
+    )
+    second = pull(drop, before=[first], name_date="%Y%m%d-%H%M")
+    assert (values(second, "dossier_code"), notes(second)) == (["TL.8"], ["older_file"])
+    assert set(opened) == {"d-20261120-0900.csv", "d-20261121-0800.csv", "d-20261122-0800.csv"}
 
 
 @pytest.mark.parametrize("files", ["newest", "all"])
