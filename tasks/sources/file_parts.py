@@ -11,10 +11,11 @@ from typing import Final
 
 from tasks.intake.landing import LandedBody, Landing, LandingError
 from tasks.intake.unit_map import UnitMap
-from tasks.rules.datasets import Dataset
+from tasks.rules.datasets import Dataset, Kind
 from tasks.rules.timezone import HANOI
 from tasks.sources.base import PART_ROWS, Malformed, Note, Part, SourceFault
 from tasks.sources.csv_table import read_csv
+from tasks.sources.legible import is_legible
 from tasks.sources.rejected import OF_THE_FILE, tell_sender
 from tasks.sources.table import Heading, Origin, Rows, Table, Wanted
 from tasks.sources.workbook import read_workbook
@@ -55,7 +56,7 @@ class FileReader:
         for body in bodies:
             begun = False
             try:
-                for part in self._parts(body, landing, notes, sure=refused is not None):
+                for part in self._parts(body, landing, notes, sure=refused is not None and len(bodies) > 1):
                     begun = True
                     yield part
             except SourceFault as fault:
@@ -81,12 +82,19 @@ class FileReader:
                 if sure:
                     sure = False
                     collections.deque(self._table(body, landing).rows, maxlen=0)
-                yield waiting.part()
+                yield self._legible(waiting.part(), body)
                 waiting = _Waiting(body, given)
             waiting.add(rows)
         if waiting.lines:
-            yield waiting.part()
+            yield self._legible(waiting.part(), body)
         notes.extend(table.notes)
+
+    def _legible(self, part: Part, body: LandedBody) -> Part:
+        """Faults of a font show in the texts only; codes and dates look alike in all of them."""
+        texts = (part.columns[c.name] for c in self.dataset.columns if c.kind is Kind.TEXT and c.name in part.columns)
+        if not is_legible(text for column in texts for text in column):
+            raise Origin(self.source, body.name).fault("old_font")
+        return part
 
     def _table(self, body: LandedBody, landing: Landing) -> Table:
         origin, wanted = Origin(self.source, body.name), self._wanted(body)

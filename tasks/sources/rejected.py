@@ -24,6 +24,7 @@ OF_THE_FILE = frozenset(
         "missing_column",
         "no_header",
         "nul_in_file",
+        "old_font",
         "workbook_bomb",
         "workbook_damaged",
         "workbook_entities",

@@ -61,6 +61,12 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: file {file}, line {line}: not Unicode (UTF-8/UTF-16), perhaps TCVN3 or VNI. "
         "Export it as UTF-8 or declare its encoding in the configuration.",
     ),
+    "old_font": (
+        "Nguồn {source}: tệp {file}: chữ tiếng Việt gõ bằng phông cũ (TCVN3 hoặc VNI), không phải Unicode. "
+        "Hãy chuyển mã sang Unicode rồi gửi lại.",
+        "Source {source}: file {file}: Vietnamese typed in an old font (TCVN3 or VNI), not in Unicode. "
+        "Convert it to Unicode and send it again.",
+    ),
     "encoding_unsupported": (
         "Nguồn {source}: tệp {file}: chưa đọc được bảng mã {encoding}. Hãy xuất lại dạng UTF-8.",
         "Source {source}: file {file}: the encoding {encoding} cannot be read yet. Export it as UTF-8.",

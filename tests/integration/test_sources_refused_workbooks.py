@@ -216,3 +216,13 @@ def test_entities_are_refused_and_nothing_is_fetched(
 def test_a_part_in_another_encoding_cannot_hide_entities() -> None:
     hidden = with_parts(GOOD, {SHEET: lambda xml: xml.decode().encode("utf-16")})
     assert refusal(hidden) == "workbook_damaged"
+
+
+def test_a_workbook_typed_in_an_old_font_is_refused_with_a_way_out(drop: Path) -> None:
+    names = ("CÊp giÊy phÐp x©y dùng nhµ ë", "§¨ng ký l¹i khai sinh", "ThÈm ®Þnh hå s¬ ®Êt ®ai")
+    rows = [(f"TL.{n}", "31157", "4", "09/11/2026", name) for n, name in enumerate(names)]
+    put(drop, "a.xlsx", workbook(HEADER, *rows))
+    told = fault(drop)
+    assert told.code == "old_font"
+    assert "Unicode" in told.sentence("vi")
+    assert (drop.parent / "rejected").is_dir()
