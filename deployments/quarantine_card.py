@@ -111,7 +111,7 @@ def _cells(told: Row, locale: str) -> Iterator[str]:
     rows = [
         (
             column_name(told["dataset"], f["column"], locale, after=""),
-            f["refused"] or "",
+            _as_refused(f["refused"]),
             _shown(f["current"]),
             "*" * f["differs"],
         )
@@ -125,6 +125,18 @@ def _cells(told: Row, locale: str) -> Iterator[str]:
         return
     yield from table_lines(headings, rows)
     yield say("current_since", locale, moment=moment(told["current"]["data_moment"]))
+
+
+def _as_refused(text: str | None) -> str:
+    """What came; instants, kept in one plain form, as people here read them."""
+    from datetime import datetime
+
+    if text and text.endswith("+00:00"):
+        try:
+            return moment(datetime.fromisoformat(text))
+        except ValueError:
+            return text
+    return text or ""
 
 
 def _shown(value: Any) -> str:

@@ -56,10 +56,10 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: file {file} is older than what was loaded and is ignored. Send a newer one if it matters.",
     ),
     "encoding_unknown": (
-        "Nguồn {source}: tệp {file}, dòng {line}: không phải Unicode (UTF-8/UTF-16), có thể là bảng mã TCVN3 hoặc VNI. "
-        "Hãy xuất lại dạng UTF-8 hoặc khai báo bảng mã trong cấu hình.",
-        "Source {source}: file {file}, line {line}: not Unicode (UTF-8/UTF-16), perhaps TCVN3 or VNI. "
-        "Export it as UTF-8 or declare its encoding in the configuration.",
+        "Nguồn {source}: tệp {file}, dòng {line}: không phải Unicode (UTF-8/UTF-16), có thể là bảng mã TCVN3, VNI "
+        "hoặc CP1258. Hãy xuất lại dạng UTF-8, hoặc khai báo `encoding` (như cp1258) của nguồn trong cấu hình.",
+        "Source {source}: file {file}, line {line}: not Unicode (UTF-8/UTF-16), perhaps TCVN3, VNI or "
+        "CP1258. Export it as UTF-8, or declare the `encoding` (such as cp1258) of the source in the configuration.",
     ),
     "old_font": (
         "Nguồn {source}: tệp {file}: chữ tiếng Việt gõ bằng phông cũ (TCVN3 hoặc VNI), không phải Unicode. "
