@@ -26,8 +26,8 @@ class FaultServer:
     """Context manager. `answer` gives the whole reply, status line and all; then the connection is closed.
 
     Connections are served side by side, but `answer` is called for one request at a time, in the order of `asked`.
-    A reply that is an iterator is sent piece by piece until the other side hangs up. `most_at_once`: how many requests
-    were under way together. `drip`: one byte at a time, so often a second as `drip` says.
+    A reply that is an iterator is sent piece by piece until the other side hangs up.
+    `drip`: one byte at a time, so often a second as `drip` says.
     """
 
     def __init__(self, answer: Answer, *, tls: ssl.SSLContext | None = None, drip: float = 0.0) -> None:
@@ -37,8 +37,6 @@ class FaultServer:
         self._drip = drip
         self._over = threading.Event()
         self._turn = threading.Lock()
-        self._under_way = 0
-        self.most_at_once = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -88,14 +86,7 @@ class FaultServer:
         address = urlsplit(request.split(" ")[1])
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         asked = Asked(address.path, dict(parse_qsl(address.query)), headers)
-        with self._turn:
-            self._under_way += 1
-            self.most_at_once = max(self.most_at_once, self._under_way)
-        try:
-            self._reply(connection, asked)
-        finally:
-            with self._turn:
-                self._under_way -= 1
+        self._reply(connection, asked)
 
     def _reply(self, connection: socket.socket, asked: Asked) -> None:
         with self._turn:

@@ -27,9 +27,9 @@ def test_records_of_another_source_of_the_system_have_not_vanished(engine):
     load(engine, units_batch([a_unit("SNV"), a_unit("STC")], **DEPARTMENTS))
     wards = [a_unit("31157"), a_unit("31231")]
     load(engine, units_batch(wards, **WARDS))
-    assert vanished(engine, units_batch(wards, **WARDS)) == (2, 0)
-    assert vanished(engine, units_batch(wards[:1], **WARDS)) == (2, 1)
-    assert vanished(engine, units_batch([], **DEPARTMENTS)) == (2, 2)
+    assert vanished(engine, units_batch(wards, sweep=True, **WARDS)) == (2, 0)
+    assert vanished(engine, units_batch(wards[:1], sweep=True, **WARDS)) == (2, 1)
+    assert vanished(engine, units_batch([], sweep=True, **DEPARTMENTS)) == (2, 2)
 
 
 def test_a_pull_that_is_not_complete_misses_nothing(engine):
@@ -45,4 +45,4 @@ def test_bad_rows_seen_before_are_told_apart(engine):
 
 def test_a_record_that_lies_in_quarantine_has_not_vanished(engine):
     load(engine, units_batch([a_unit("31157"), a_unit("31231")]))
-    assert vanished(engine, units_batch([a_unit("31157")], quarantined=[a_bad_row("31231|")])) == (2, 0)
+    assert vanished(engine, units_batch([a_unit("31157")], sweep=True, quarantined=[a_bad_row("31231|")])) == (2, 0)

@@ -151,27 +151,29 @@ def polite(concurrency: int) -> Politeness:
 @pytest.mark.parametrize("concurrency", [1, 2, 4])
 def test_never_more_requests_at_once_than_agreed(concurrency: int, landing: Landing) -> None:
     one_stop, together = OneStop(open=[row(n) for n in range(300)]), threading.Barrier(concurrency)
+    under_way, most = threading.Semaphore(10), []
 
     def slowly(asked: Asked) -> Iterator[bytes]:
         body = one_stop(asked)
         if asked.query["start"] not in ("0", "294"):
-            yield from held(body, together)
-        else:
-            yield body
+            under_way.acquire()
+            most.append(10 - under_way._value)
+            wait_for_others(together)
+            under_way.release()  # before the other side has its answer, and may ask again
+        yield body
 
     with FaultServer(slowly) as server:
         pulled = pull(server, landing, page_size=10, politeness=polite(concurrency))
-        assert server.most_at_once == concurrency
+    assert max(most) == concurrency
     assert len(ids(pulled)) == 300
 
 
-def held(body: bytes, together: threading.Barrier) -> Iterator[bytes]:
-    """The body once so many requests as agreed are under way; a lonely last one after a short while."""
+def wait_for_others(together: threading.Barrier) -> None:
+    """Until so many requests as agreed are under way; a lonely last one waits a short while."""
     try:
         together.wait(timeout=0.1)
     except threading.BrokenBarrierError:
         together.reset()
-    yield body
 
 
 def endless(block: bytes) -> Iterator[bytes]:
