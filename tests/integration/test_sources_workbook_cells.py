@@ -190,7 +190,11 @@ def test_a_workbook_without_a_table_names_what_is_missing(drop: Path) -> None:
 
 # --- CSV and XLSX of the same rows ---
 
-WORD = st.text(st.characters(categories=("L", "N", "P", "Zs"), exclude_characters="\x00"), min_size=1, max_size=12)
+# letters of old fonts would have the whole file refused
+_OLD = "".join(map(chr, range(0xA1, 0x100)))
+WORD = st.text(
+    st.characters(categories=("L", "N", "P", "Zs"), exclude_characters="\x00" + _OLD), min_size=1, max_size=12
+)
 RECORDS = st.lists(
     st.tuples(
         st.from_regex(r"[A-Z0-9]{1,4}\.[0-9]{1,6}", fullmatch=True),
