@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.drop_folder import HEADER, ROWS, csv, left_out, pull, put, workbook
+from tests.drop_folder import HEADER, ROWS, csv, left_out, pull, put, values, workbook
 
 
 @pytest.fixture
@@ -50,3 +50,24 @@ def test_columns_not_used_are_told_by_their_place_never_by_their_words(
     note = next(note for note in pull(drop).notes if note.code == "extra_columns")
     assert note.params["columns"] == told
     assert not any(word in note.text(locale) for word in (*before, *behind) if word for locale in ("vi", "en"))
+
+
+def test_incomplete_records_are_never_taken_for_furniture(drop: Path) -> None:
+    rows = (
+        ("TL.9",),
+        ("TL.8", None, None, "09/11/2026"),
+        ("Tổng hợp số 3", "31157", "4", "09/11/2026", "x"),
+        (None, "31157", "4", None, None),
+        ("TL.7", "31157", "4", "09/11/2026", "NGƯỜI LẬP BIỂU"),
+    )
+    put(drop, "a.xlsx", workbook(HEADER, *rows))
+    assert len(pull(drop).records) == 5
+
+
+def test_a_whole_record_is_one_whatever_its_words(drop: Path) -> None:
+    rows = (("31157", "09/11/2026", "Giám đốc đi công tác"), ("01", "10/11/2026", "Tổng kết (2)"), ("02", "11/11/2026"))
+    put(drop, "a.xlsx", workbook(("Mã đơn vị", "Từ ngày", "Lý do"), *rows))
+    pulled = pull(drop, dataset="absences")
+    assert values(pulled, "unit_code") == ["31157", "01", "02"]
+    put(drop, "b.xlsx", workbook(HEADER, (*ROWS[0][:4], "Chủ tịch phê duyệt"), ROWS[1]))
+    assert values(pull(drop, "b.xlsx"), "dossier_code") == ["00160", "TL.2"]

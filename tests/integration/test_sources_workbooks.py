@@ -77,25 +77,6 @@ def test_the_list_of_opencps_gives_its_dossiers_and_nothing_else(drop: Path) -> 
     assert not any("Trần A" in str(record) or "Nguyễn Thị D" in str(record) for record in pulled.records)
 
 
-@pytest.mark.parametrize(
-    ("below", "record"),
-    [
-        ((None, "TL.3", "31157", None, "09/11/2026"), True),
-        ((None, "TL.3", None, "4", "09/11/2026"), True),
-        ((None, "TL.3", None, None, "09/11/2026 08:30"), True),
-        ((None, "Nguyễn Thị D", None, None, "09/11/2026"), False),
-        ((None, "TL.3", None, None, "Trấn Giang, ngày 22 tháng 11 năm 2026"), False),
-        ((None, "D", None, None, None), False),
-    ],
-)
-def test_a_row_with_code_and_date_is_no_signature(below: Sequence[str | None], record: bool, drop: Path) -> None:
-    """It lacks what a record must have, so it is judged: nothing that may be a dossier is left out in silence."""
-    put(drop, "a.xlsx", workbook(("STT", *HEADER), ("1", *ROWS[0]), (None, "LÃNH ĐẠO PHÒNG"), below))
-    pulled = pull(drop)
-    assert len(pulled.records) == 1 + record
-    assert left_out(pulled)["signatures"] == 2 - record
-
-
 MAP = "source_code,unit_code,valid_from\n{name},H31.01,2025-07-01\n"
 
 
@@ -283,24 +264,3 @@ def test_blank_tails_and_columns_are_counted_and_extra_ones_told(drop: Path) -> 
     assert len(pulled.records) == 2
     assert left_out(pulled) == {"blank": 36, "empty": 1}
     assert [note.params["columns"] for note in pulled.notes if note.code == "extra_columns"] == ["G"]
-
-
-def test_incomplete_records_are_never_taken_for_furniture(drop: Path) -> None:
-    rows = (
-        ("TL.9",),
-        ("TL.8", None, None, "09/11/2026"),
-        ("Tổng hợp số 3", "31157", "4", "09/11/2026", "x"),
-        (None, "31157", "4", None, None),
-        ("TL.7", "31157", "4", "09/11/2026", "NGƯỜI LẬP BIỂU"),
-    )
-    put(drop, "a.xlsx", workbook(HEADER, *rows))
-    assert len(pull(drop).records) == 5
-
-
-def test_a_whole_record_is_one_whatever_its_words(drop: Path) -> None:
-    rows = (("31157", "09/11/2026", "Giám đốc đi công tác"), ("01", "10/11/2026", "Tổng kết (2)"), ("02", "11/11/2026"))
-    put(drop, "a.xlsx", workbook(("Mã đơn vị", "Từ ngày", "Lý do"), *rows))
-    pulled = pull(drop, dataset="absences")
-    assert values(pulled, "unit_code") == ["31157", "01", "02"]
-    put(drop, "b.xlsx", workbook(HEADER, (*ROWS[0][:4], "Chủ tịch phê duyệt"), ROWS[1]))
-    assert values(pull(drop, "b.xlsx"), "dossier_code") == ["00160", "TL.2"]
