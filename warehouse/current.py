@@ -5,17 +5,17 @@ source_ref, data_moment, content_hash, known_from. Work follows what is open: pr
 items to `current_rows` of a large dataset. History is `lineage`'s, decisions are nobody's here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, text
 
+from warehouse.chunks import chunks
 from warehouse.tables import FINISHED_CODES, VERSIONS, flags
 
 Row = dict[str, Any]
 
 DATASET_OF = {"dossier": "dossiers", "recommendation": "recommendations"}  # of the subjects that have a source
-_CHUNK = 500
 _HIDDEN = ("version_id", "known_to", "run_id")
 # Literal, so that SQLite's planner sees that the partial index ix_dossiers__open answers it.
 _UNFINISHED = text(f"dossiers.status NOT IN ({FINISHED_CODES})")
@@ -122,10 +122,6 @@ def _by(conn: Connection, dataset: str, column: str, pairs: Iterable[tuple[str, 
         wanted.setdefault(system, set()).add(value)
     out: list[Row] = []
     for system, values in sorted(wanted.items()):
-        for chunk in _chunks(sorted(values)):
+        for chunk in chunks(sorted(values)):
             out += _rows(conn, dataset, and_(table.c.system == system, table.c[column].in_(chunk)))
     return out
-
-
-def _chunks(values: Sequence[str]) -> list[Sequence[str]]:
-    return [values[i : i + _CHUNK] for i in range(0, len(values), _CHUNK)]

@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from warehouse.chunks import chunks
 from warehouse.tables import loads, mails
-
-_CHUNK = 500
 
 
 def loads_between(conn: Connection, start: datetime, end: datetime) -> list[dict[str, Any]]:
@@ -36,9 +35,8 @@ def mails_touched(conn: Connection, run_id: str) -> list[tuple[str, str]]:
 
 def digests_of(conn: Connection, mail_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Frozen digests by ledger id."""
-    wanted = sorted(set(mail_ids))
     out: dict[int, dict[str, Any]] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        chosen = select(mails.c.id, mails.c.digest).where(mails.c.id.in_(wanted[start : start + _CHUNK]))
+    for some in chunks(sorted(set(mail_ids))):
+        chosen = select(mails.c.id, mails.c.digest).where(mails.c.id.in_(some))
         out |= dict(conn.execute(chosen).tuples().all())
     return out

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, select
 
 from tasks.rules.release import KEYLESS
 from warehouse import current
+from warehouse.chunks import chunks
 from warehouse.merging import Frame
 from warehouse.staging import QUARANTINED, Staged
 from warehouse.tables import quarantine
 
 _DATASET = "dossiers"
-_CHUNK = 500
 _OPEN = quarantine.c.closed_at.is_(None)
 
 
@@ -61,9 +61,10 @@ def overtaken(conn: Connection, frame: Frame, staged: Staged) -> dict[str, list[
 
 def _told(conn: Connection, staged: Staged, codes: Collection[str]) -> set[tuple[str, str]]:
     """Code and unit of the good rows that bear one of the codes."""
-    rows, wanted, found = staged.rows, sorted(filter(None, codes)), set()
-    for start in range(0, len(wanted), _CHUNK):
-        bears = rows.c.dossier_code.in_(wanted[start : start + _CHUNK])
+    rows = staged.rows
+    found: set[tuple[str, str]] = set()
+    for some in chunks(sorted(filter(None, codes))):
+        bears = rows.c.dossier_code.in_(some)
         chosen = select(rows.c.dossier_code, rows.c.unit_code).where(bears, rows.c.verdict != "older").distinct()
         found |= set(conn.execute(chosen).tuples())
     return found

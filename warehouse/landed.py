@@ -8,9 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from warehouse.chunks import chunks
 from warehouse.tables import landed
-
-_CHUNK = 500
 
 
 def register_landed(
@@ -69,8 +68,6 @@ def mark_promoted(conn: Connection, source: str, hashes: Iterable[str]) -> None:
 
 def mark_deleted(conn: Connection, hashes: Iterable[str], now: datetime) -> int:
     """Retention took these files away; their entries stay. Returns how many were noted."""
-    wanted = sorted(set(hashes))
-    chunks = [wanted[i : i + _CHUNK] for i in range(0, len(wanted), _CHUNK)]
-    still = landed.c.deleted_at.is_(None)
-    done = [conn.execute(update(landed).where(landed.c.sha256.in_(c), still).values(deleted_at=now)) for c in chunks]
-    return sum(result.rowcount for result in done)
+    gone = update(landed).where(landed.c.deleted_at.is_(None)).values(deleted_at=now)
+    some = chunks(sorted(set(hashes)))
+    return sum(conn.execute(gone.where(landed.c.sha256.in_(taken))).rowcount for taken in some)

@@ -4,13 +4,14 @@ Mails come as dictionaries of the `mails` columns without the bytes (`mail` alon
 of `mail_items` and what the reader needs of their mail. Nothing here judges.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
 
+from warehouse.chunks import chunks
 from warehouse.ledger import EXPIRED, HANDED, PLANNED, REFUSED, RETRY, STATES, SUPERSEDED, UNCERTAIN
 from warehouse.tables import mail_items, mails
 
@@ -18,7 +19,6 @@ Row = dict[str, Any]
 Place = tuple[str, str]  # audience, address
 _T = TypeVar("_T")
 
-_CHUNK = 500
 _BULLETIN = "bulletin"
 _LIGHT = [c for c in mails.columns if c.name not in ("body", "digest")]
 _ITEM = [c for c in mail_items.columns if c.name != "id"]
@@ -66,7 +66,7 @@ def mail_by_message_id(conn: Connection, message_id: str) -> Row | None:
 def items_of(conn: Connection, mail_ids: Iterable[int]) -> list[Row]:
     """The items of these mails, by mail and place in it."""
     out: list[Row] = []
-    for chunk in _chunks(sorted(set(mail_ids))):
+    for chunk in chunks(sorted(set(mail_ids))):
         chosen = select(*_ITEM).where(mail_items.c.mail_id.in_(chunk))
         out += _rows(conn, chosen.order_by(mail_items.c.mail_id, mail_items.c.ordinal))
     return out
@@ -128,7 +128,7 @@ def told_items(conn: Connection, item_keys: Iterable[str] | None = None, since: 
     else:
         items = list(_of_items(conn, item_keys, *conditions))
     digests: dict[int, dict[str, Any]] = {}
-    for chunk in _chunks(sorted({item["mail_id"] for item in items})):
+    for chunk in chunks(sorted({item["mail_id"] for item in items})):
         digests |= dict(conn.execute(select(mails.c.id, mails.c.digest).where(mails.c.id.in_(chunk))).tuples().all())
     return Told(tuple(items), digests)
 
@@ -189,15 +189,10 @@ def _told_items(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 def _of_items(conn: Connection, item_keys: Iterable[str], *conditions: ColumnElement[bool]) -> Iterator[Row]:
     found: list[Row] = []
-    for chunk in _chunks(sorted(set(item_keys))):
+    for chunk in chunks(sorted(set(item_keys))):
         found += _rows(conn, _told_items(mail_items.c.item_key.in_(chunk), *conditions))
     yield from sorted(found, key=lambda r: (r["business_date"], r["revision"], r["mail_id"], r["ordinal"]))
 
 
 def _rows(conn: Connection, chosen: Select[Any]) -> list[Row]:
     return [dict(row) for row in conn.execute(chosen).mappings()]
-
-
-def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]

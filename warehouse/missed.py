@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from warehouse.chunks import chunks
 from warehouse.loads import PROMOTED, REFUSED
 from warehouse.staging import Staged
 from warehouse.tables import VERSIONS, loads, missed
 
-_CHUNK = 500
 _DOSSIERS = VERSIONS["dossiers"]
 
 
@@ -41,7 +41,7 @@ def remember(conn: Connection, source: str, system: str, keys: Iterable[str], as
     wanted = frozenset(keys)
     known = of_source(conn, source)
     later = missed.c.last_at < as_of
-    for chunk in _chunks(wanted & known):
+    for chunk in chunks(sorted(wanted & known)):
         chosen = (missed.c.source == source) & missed.c.record_key.in_(chunk) & later
         conn.execute(update(missed).where(chosen).values(last_at=as_of, sweeps=missed.c.sweeps + 1))
     row = {"source": source, "system": system, "since": as_of, "last_at": as_of, "sweeps": 1}
@@ -51,7 +51,7 @@ def remember(conn: Connection, source: str, system: str, keys: Iterable[str], as
 
 def forget(conn: Connection, source: str, keys: Iterable[str]) -> None:
     """They are back, or no longer open."""
-    for chunk in _chunks(frozenset(keys)):
+    for chunk in chunks(sorted(set(keys))):
         conn.execute(delete(missed).where(missed.c.source == source, missed.c.record_key.in_(chunk)))
 
 
@@ -103,8 +103,3 @@ def full_due(conn: Connection, source: str, month: datetime, today: datetime) ->
             return False
         refused_on = day
     return refused_on != 0
-
-
-def _chunks(keys: frozenset[str]) -> list[list[str]]:
-    ordered = sorted(keys)
-    return [ordered[i : i + _CHUNK] for i in range(0, len(ordered), _CHUNK)]

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from warehouse import keyless
+from warehouse.chunks import chunks
 from warehouse.instants import Instant
 from warehouse.merging import Frame
 from warehouse.staging import QUARANTINED, Staged
@@ -30,7 +31,6 @@ from warehouse.tables import VERSIONS, quarantine
 
 CORRECTED, RELEASED, GONE, SETTLED = "corrected", "released", "gone", "settled"
 _BROUGHT = ("record_key", "content_hash", "source_ref", "reasons", "content")
-_CHUNK = 500
 _OPEN = quarantine.c.closed_at.is_(None)
 
 
@@ -82,8 +82,7 @@ def close_mended(conn: Connection, frame: Frame, staged: Staged, *, complete: bo
 def _close(conn: Connection, frame: Frame, reason: str, rows: Sequence[int]) -> int:
     """Look-ups in chunks, so that no statement grows with the number of rows."""
     closing = update(quarantine).values(closed_at=frame.as_of, closed_reason=reason)
-    chunks = [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]
-    return sum(conn.execute(closing.where(quarantine.c.id.in_(chunk))).rowcount for chunk in chunks)
+    return sum(conn.execute(closing.where(quarantine.c.id.in_(some))).rowcount for some in chunks(rows))
 
 
 def known_of(conn: Connection, source: str, staged: Staged) -> int:

@@ -9,12 +9,12 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy import Connection, Select, Subquery, delete, func, literal, null, select, type_coerce, union_all, update
 
+from warehouse.chunks import chunks
 from warehouse.instants import Instant, to_text
 from warehouse.staging import QUARANTINED, Aside, Staged, add, stored_columns
 
 GOOD: Final = "good"
 _GROUP_ROWS: Final = 50_000
-_CHUNK: Final = 400
 _COLUMNS: Final = ("rid", "record_key", "content_hash", "moment", "updated_at", "fate")
 
 Reasons = Sequence[Mapping[str, str]]
@@ -41,14 +41,14 @@ def repeated(conn: Connection, staged: Staged) -> Iterator[pd.DataFrame]:
 
 def drop(conn: Connection, staged: Staged, rids: Iterable[int]) -> None:
     """Other rows stand for these: they are no longer part of the pull."""
-    for some in _chunks(rids):
+    for some in chunks(sorted(rids)):
         conn.execute(delete(staged.rows).where(staged.rows.c.rid.in_(some)))
         conn.execute(delete(staged.aside).where(staged.aside.c.rid.in_(some)))
 
 
 def put_aside(conn: Connection, staged: Staged, reasons: Mapping[int, Mapping[str, str]]) -> None:
     """Rows that looked good are quarantined, each for its reason; rows put aside already get the reason besides."""
-    for some in _chunks(reasons):
+    for some in chunks(sorted(reasons)):
         good = conn.execute(select(staged.rows).where(staged.rows.c.rid.in_(some))).mappings().all()
         add(conn, staged, staged_nothing(staged), [_aside(staged, dict(row), reasons[row["rid"]]) for row in good])
         conn.execute(delete(staged.rows).where(staged.rows.c.rid.in_(some)))
@@ -109,8 +109,3 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     return to_text(value) if hasattr(value, "tzinfo") else str(value)
-
-
-def _chunks(rids: Iterable[int]) -> Iterator[list[int]]:
-    wanted = sorted(rids)
-    return (wanted[i : i + _CHUNK] for i in range(0, len(wanted), _CHUNK))
