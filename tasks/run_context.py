@@ -17,6 +17,7 @@ from tasks.calendar_files import shipped_calendar
 from tasks.clock import Clock, machine_now, parse_as_of
 from tasks.intake.landing import Landing
 from tasks.rules.deadlines import RULE_VERSION
+from tasks.rules.difference_model import Asked, Comparison, Scope
 from tasks.rules.ladder import Rung
 from tasks.rules.model import SourceLine
 from tasks.rules.office_hours import OfficeHours
@@ -25,7 +26,7 @@ from tasks.rules.situation import Cadence
 from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import WorkingCalendar
 from tasks.settings import Settings, load_settings
-from tasks.store import Store, open_store
+from tasks.store import Store, is_current, open_store
 from warehouse import runs
 from warehouse.errors import LockBusyError as LockBusyError
 from warehouse.run_lock import HeldLock, run_lock
@@ -51,6 +52,8 @@ class RunRequest:
     reason: str = ""
     accept_drop: bool = False  # sync: far fewer records than before are right this time
     wait_seconds: float = 0.0  # for the run lock
+    reads_only: bool = False  # changes nothing but its own book: needs no run lock, and no copy for a dry run
+    asked: Asked = Asked()  # reconcile: what is compared, who asks
 
 
 @dataclass(kw_only=True)
@@ -75,6 +78,7 @@ class Run:
     mail_waits: str = ""  # why mails were not sent although nothing is wrong: stopped, shadow, outside_window …
     idle: str = ""  # why there was nothing to do
     kept: dict[str, Any] = field(default_factory=dict)  # what one stage leaves for the next
+    comparison: Comparison = field(default_factory=lambda: Comparison(scope=Scope()))  # reconcile
 
     @property
     def business_date(self) -> date:
@@ -148,10 +152,11 @@ def _opened(request: RunRequest, stack: ExitStack) -> Run:
     settings = load_settings(Path(request.config), os.environ)
     asked = _asked_as_of(request.as_of)
     dry_run = request.dry_run or (_is_another_day(asked) and not settings.warehouse.sandbox)
-    store = stack.enter_context(open_store(settings.warehouse.url, dry_run=dry_run))
+    copied = dry_run and not (request.reads_only and is_current(settings.warehouse.url))
+    store = stack.enter_context(open_store(settings.warehouse.url, dry_run=copied))
     run_id = _run_id(request.flow, asked or machine_now())
     lock: HeldLock | None = None
-    if not dry_run or store.engine.dialect.name != "sqlite":
+    if not request.reads_only and (not dry_run or store.engine.dialect.name != "sqlite"):
         lock = stack.enter_context(run_lock(store.engine, run_id, wait=request.wait_seconds))
     clock = Clock.at(asked)  # only now: waiting for the lock makes nothing older than it says
     _refuse_yesterday(asked, dry_run=dry_run, settings=settings)
@@ -165,11 +170,12 @@ def _opened(request: RunRequest, stack: ExitStack) -> Run:
         settings=settings,
         clock=clock,
         store=store,
-        landing=Landing(Path(settings.landing.path), dry=dry_run),
+        landing=Landing(Path(settings.landing.path), dry=dry_run or request.reads_only),
         calendar=calendar,
         hours=OfficeHours.parse(settings.calendar.working_hours, settings.calendar.same_day_cutoff),
         dry_run=dry_run,
         lock=lock,
+        comparison=Comparison(scope=request.asked.scope(request.source)),
     )
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 
 from tasks.clock import machine_now
 from warehouse.engine import open_engine, reading, transaction, without_writer_lock
-from warehouse.schema import upgrade, upgrade_on
+from warehouse.errors import SchemaError
+from warehouse.schema import check, upgrade, upgrade_on
 from warehouse.sessions import LoadSession, load_session
 from warehouse.soundness import ensure_sound
 
@@ -71,6 +72,18 @@ def open_store(url: str, *, dry_run: bool) -> Iterator[Store]:
             ensure_sound(engine, machine_now().date())
             upgrade(engine)
             yield Store(engine)
+
+
+def is_current(url: str) -> bool:
+    """Whether a warehouse is there with tables of this version: then reading it leaves it as it is."""
+    engine = open_engine(url)
+    try:
+        check(engine)
+    except SchemaError:
+        return False
+    finally:
+        engine.dispose()
+    return True
 
 
 def _copied(url: str, folder: Path) -> str:

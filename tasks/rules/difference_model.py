@@ -78,6 +78,35 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What an admin asked of a reconciliation, in plain values.
+
+    `registers`: file names in the shared folder, empty for the newest of each series. `statistics`: a file there with
+    the source's own figures, "" for those the source tells itself. `depth`: "rows", or "counts" for a quick look that
+    trusts equal counts. `repair`: preview what pulling again would mend; `confirm`: the reconciliation whose preview
+    was seen and is to be carried out, at most `limit` dossiers.
+    """
+
+    units: tuple[str, ...] = ()
+    period_from: date | None = None
+    period_to: date | None = None
+    registers: tuple[str, ...] = ()
+    statistics: str = ""
+    depth: str = "rows"
+    asked_by: str = ""
+    repair: bool = False
+    confirm: str = ""
+    limit: int = 500
+
+    def scope(self, source: str = "") -> Scope:
+        """What is compared; `source`: only this one."""
+        sources = frozenset({source} - {""})
+        return Scope(
+            period_from=self.period_from, period_to=self.period_to, units=frozenset(self.units), sources=sources
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One difference as one run sees it. No citizen's data: codes, dates, units, procedures only.
 
