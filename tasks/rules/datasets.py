@@ -166,6 +166,17 @@ PROCEDURES = Dataset(
     mode=Mode.SNAPSHOT,
 )
 
+POSTINGS = Dataset(
+    "postings",
+    (
+        _code("unit_code", "Mã đơn vị", required=True),
+        _code("procedure_code", "Mã thủ tục", "Mã TTHC", required=True),
+        _on("seen_on", "Ngày ghi nhận", "Ngày kiểm tra", required=True),
+    ),
+    key=("unit_code", "procedure_code", "seen_on"),
+    mode=Mode.DELTA,
+)
+
 RECOMMENDATIONS = Dataset(
     "recommendations",
     (
