@@ -1,14 +1,25 @@
 """Parameters of the flows: what an ops officer sees as a form. Titles in Vietnamese, plain values only.
 
 They stand in the defaults, the one place where Prefect's forms look for a title; a call without them gets the value.
+Limits stand in the types: of a default Prefect takes only title, description and value.
 """
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 Reason = Annotated[str, Field(max_length=300)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
+Person = Annotated[str, Field(max_length=120)]
+Code = Annotated[str, Field(min_length=1, max_length=60)]
+FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\\]+$")]  # no way out of the folder
+NoFileOrName = Annotated[str, Field(max_length=200, pattern=r"^[^/\\]*$")]
+Units = Annotated[list[Code], Field(max_length=500)]
+Registers = Annotated[list[FileName], Field(max_length=100)]
+Day = date | None
+Depth = Literal["rows", "counts"]
+RepairLimit = Annotated[int, Field(ge=1, le=10_000)]
 
 
 def _asked(default: object, title: str, description: str) -> Any:
@@ -39,3 +50,39 @@ DROP_REASON = _asked("", "Lý do chấp nhận", "Bắt buộc khi chấp nhận
 WAIT_SECONDS = _asked(
     600.0, "Chờ lượt chạy khác (giây)", "Nếu một lượt khác đang làm việc thì chờ tối đa bấy nhiêu giây."
 )
+
+# What an admin fills in for a reconciliation (reconcile_run).
+UNITS = _asked([], "Đơn vị", "Mã các đơn vị, mỗi dòng một mã. Để trống: mọi đơn vị.")
+PERIOD_FROM = _asked(None, "Tiếp nhận từ ngày", "Ngày tiếp nhận đầu tiên được đối chiếu. Để trống: từ hồ sơ cũ nhất.")
+PERIOD_TO = _asked(None, "Tiếp nhận đến ngày", "Ngày tiếp nhận cuối cùng, tính cả ngày đó. Để trống: đến hôm nay.")
+REGISTERS = _asked(
+    [],
+    "Tệp sổ giấy đã nhập",
+    "Tên tệp CSV, XLSX trong thư mục sổ ([reconcile] registers), mỗi dòng một tên. Để trống: tệp mới nhất của mỗi sổ.",
+)
+STATISTICS = _asked(
+    "",
+    "Tệp thống kê của hệ thống một cửa",
+    "Tên tệp trong cùng thư mục: đơn vị, kỳ, số trước hạn, đúng hạn, quá hạn. Để trống: số hệ thống tự báo, nếu có.",
+)
+DEPTH = _asked(
+    "rows",
+    "Mức đối chiếu",
+    "rows: từng hồ sơ, từng cột. counts: đếm trước, chỉ đọc những tháng lệch số (nhanh hơn; bằng nhau về số chưa chắc "
+    "bằng nhau về nội dung).",
+)
+ASKED_BY = _asked("", "Người yêu cầu", "Họ tên hoặc chức danh; ghi vào kết quả và sổ. Bắt buộc khi sửa.")
+WHY = _asked("", "Lý do đối chiếu", "Theo yêu cầu nào, của ai; ghi vào kết quả và sổ. Bắt buộc khi sửa.")
+REPAIR = _asked(
+    default=False,
+    title="Kéo lại những hồ sơ sai lệch",
+    description="Chỉ kéo lại từ nguồn những gì khác nhau. Lần đầu chỉ cho xem trước; chạy lại kèm mã lượt để làm thật.",
+)
+CONFIRM = _asked("", "Đồng ý với bản xem trước", "Mã của lượt đối chiếu đã xem trước. Để trống: chỉ xem trước.")
+REPAIR_LIMIT = _asked(200, "Kéo lại nhiều nhất (hồ sơ)", "Nhiều hơn thì không sửa gì; một người phải xem lại.")
+ONLY_REPORT = _asked(
+    default=False,
+    title="Chạy thử",
+    description="Không ghi gì, kể cả sổ sai lệch; kết quả chỉ hiện ở đây. Không chọn: chỉ ghi sổ sai lệch.",
+)
+FILES_OUT = _asked("", "Thư mục ghi kết quả", "Để trống: reconcile/<mã lượt> trong thư mục dữ liệu của hệ thống.")
