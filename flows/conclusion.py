@@ -4,15 +4,26 @@ Prefect's states are for watching; the exit status of design §3 is decided in `
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from tasks.run_book import break_book, busy_report, close_book, open_book
+from tasks import reconcile_book, run_book
 from tasks.run_context import LockBusyError, Run, RunRequest, enter_run
 
 _QUIET = (0, 6, 75)
+
+
+class _Book(Protocol):
+    """Who keeps the book of a run."""
+
+    def open_book(self, run: Run, /) -> None: ...  # noqa: D102
+    def close_book(self, run: Run, /) -> dict[str, Any]: ...  # noqa: D102
+    def break_book(self, run: Run, fault: BaseException, /) -> dict[str, Any] | None: ...  # noqa: D102
+
+
+_BOOKS: dict[bool, _Book] = {False: run_book, True: reconcile_book}  # by whether the run only reads
 
 
 def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | None:
@@ -26,7 +37,7 @@ def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | Non
     try:
         report = _told(request, story)
     except LockBusyError as busy:
-        report = busy_report(request, busy.holder)
+        report = run_book.busy_report(request, busy.holder)
     if report is None:
         return None
     status, state = report["exit_status"], report["state"]
@@ -40,12 +51,13 @@ def _told(request: RunRequest, story: Callable[[Run], None]) -> dict[str, Any] |
         if not opener:
             story(run)
             return None
-        open_book(run)
+        book = _BOOKS[request.reads_only]
+        book.open_book(run)
         try:
             story(run)
-            return close_book(run)
+            return book.close_book(run)
         except BaseException as fault:
-            report = break_book(run, fault)
+            report = book.break_book(run, fault)
             if report is None:
                 raise
             return report

@@ -53,7 +53,7 @@ class RunRequest:
     accept_drop: bool = False  # sync: far fewer records than before are right this time
     wait_seconds: float = 0.0  # for the run lock
     reads_only: bool = False  # changes nothing but its own book: needs no run lock, and no copy for a dry run
-    asked: Asked = Asked()  # reconcile: what is compared, who asks
+    asked: Asked = field(default_factory=Asked)  # reconcile: what is compared, who asks
 
 
 @dataclass(kw_only=True)

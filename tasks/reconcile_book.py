@@ -1,0 +1,70 @@
+"""Opening and closing a reconciliation: it only reads, so the book of runs and the run lock stay with the others.
+
+Its own book is written by `storing_differences`; here is the report (design §3) and the exit status.
+"""
+
+from typing import Any
+
+from tasks.outcome import (
+    DIFFERENCES,
+    DONE,
+    SURROUNDINGS,
+    exit_status,
+    mail_counts,
+    source_counts,
+    state_of,
+    status_of_fault,
+)
+from tasks.rules.timezone import HANOI
+from tasks.run_book import REPORTS
+from tasks.run_context import Run
+from warehouse.fault_words import sentence_of
+
+STORED = "differences"  # what storing leaves in `run.kept`: found, new, returned, fixed, open, by_class
+FILES = "files"  # what publishing leaves there: paths of the workbooks
+
+
+def open_book(run: Run) -> None:
+    """Nothing to reclaim and nothing to note: other runs may be at work."""
+    del run
+
+
+def close_book(run: Run) -> dict[str, Any]:
+    """The report of the reconciliation."""
+    lines = list(run.sources.values())
+    found = run.kept.get(STORED, {})
+    status = exit_status(lines, [], "")
+    if status == DONE and found.get("open"):
+        status = DIFFERENCES
+    return _told(run, status, found)
+
+
+def break_book(run: Run, fault: BaseException) -> dict[str, Any] | None:
+    """Something ended the story: a report where it was the warehouse, None for a bug or a signal."""
+    if not isinstance(fault, SURROUNDINGS):
+        return None
+    return _told(run, status_of_fault(fault), {}) | {"warehouse_fault": sentence_of(fault, run.settings.locale)}
+
+
+def _told(run: Run, status: int, found: dict[str, Any]) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "run_id": run.run_id,
+        "flow": run.request.flow,
+        "as_of": run.clock.as_of.astimezone(HANOI).isoformat(timespec="seconds"),
+        "dry_run": run.dry_run,
+        "exit_status": status,
+        "state": state_of(status, idle=False),
+        "sources": [source_counts(line) for line in run.sources.values()],
+        "released": {},
+        "flags": dict(run.flags),
+        "mails": mail_counts(0, []),
+        "mail_fault": None,
+        "mail_waits": None,
+        "why_idle": None,
+        "differences": found,
+        "presence": dict(sorted(run.comparison.presence.items())),
+        "notices": [{"code": one.code, **one.params} for one in run.comparison.notices],
+        "files": run.kept.get(FILES, []),
+    }
+    REPORTS[run.run_id] = report
+    return report
