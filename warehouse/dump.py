@@ -18,7 +18,7 @@ from warehouse.tables import mails, metadata
 
 RUN_LOG = ("runs", "loads")
 _NUMBERS = ("version_id", "load_id", "id")
-_RUN = ("run_id", "touched_by")
+_RUN = ("run_id", "first_run_id", "touched_by")
 _CLOCK = ("started_at", "finished_at", "claimed_at", "in_data_at", "settled_at", "landed_at", "deleted_at")
 _LEFT_OUT = frozenset((*_NUMBERS, *_RUN, *_CLOCK))
 

@@ -1,7 +1,7 @@
 """The catalogue object all tables hang on, with names of constraints that are equal on every database.
 
-Tables stand in `tables` (rows of the sources and the books of pulling and flagging) and `mail_tables` (the ledger and
-the desk); importing `tables` is enough to have them all.
+Tables stand in `tables` (rows of the sources and the books of pulling and flagging), `mail_tables` (the ledger and the
+desk) and `difference_tables` (reconciliation); importing `tables` is enough to have them all.
 """
 
 from sqlalchemy import MetaData

@@ -2,7 +2,8 @@
 
 Every dataset has one table of row *versions*: `known_from`/`known_to` say when we knew it, `known_to IS NULL` marks
 the current version. The other tables are the product's own truth: runs, loads, landed bodies, quarantine, flags, and
-in `mail_tables` what people were told. A change here needs a migration (`tests` hold the two equal).
+in `mail_tables` what people were told, in `difference_tables` what reconciliations found. A change here needs a
+migration (`tests` hold the two equal).
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 
 from tasks.rules.datasets import DATASETS, Dataset, Kind
 from tasks.rules.records import FINISHED
+from warehouse.difference_tables import compared_segments, differences, reconciliations
 from warehouse.instants import Instant
 from warehouse.mail_tables import audit, disputes, mail_items, mails, switches
 from warehouse.metadata import metadata
@@ -21,6 +23,8 @@ __all__ = [
     "FINISHED_CODES",
     "VERSIONS",
     "audit",
+    "compared_segments",
+    "differences",
     "disputes",
     "flag_runs",
     "flags",
@@ -31,6 +35,7 @@ __all__ = [
     "metadata",
     "missed",
     "quarantine",
+    "reconciliations",
     "runs",
     "source_figures",
     "switches",
