@@ -5,24 +5,13 @@ remembered here is true only together with the findings of the same run, so both
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
+from tasks.rules.difference_model import ComparedSegment as ComparedSegment
 from warehouse.chunks import chunks
 from warehouse.difference_tables import compared_segments
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedSegment:
-    """One unit and month of receipt ("YYYY-MM", Hanoi) of one source, both sides as they were compared."""
-
-    unit_code: str
-    month: str
-    source_digest: str
-    warehouse_digest: str
-    source_count: int
 
 
 def remembered(conn: Connection, source: str) -> dict[tuple[str, str], ComparedSegment]:

@@ -96,7 +96,7 @@ class Asked:
     asked_by: str = ""
     repair: bool = False
     confirm: str = ""
-    limit: int = 500
+    limit: int = 200
 
     def scope(self, source: str = "") -> Scope:
         """What is compared; `source`: only this one."""
@@ -173,6 +173,17 @@ class Notice:
     params: Mapping[str, str | int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ComparedSegment:
+    """One unit and month of receipt ("YYYY-MM", Hanoi) of one source, both sides as they were compared row by row."""
+
+    unit_code: str
+    month: str
+    source_digest: str
+    warehouse_digest: str
+    source_count: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Comparison:
     """What one reconciliation gathers, stage by stage.
@@ -180,8 +191,11 @@ class Comparison:
     `presence`: how many dossiers stand on which sides: "SW", "S", "WR" … (S source, W warehouse, R register), seven
     cells. `covered`: classes that this run really looked for, with the books read; a difference outside of it is not
     fixed by not being found. `unread`: (source, unit, month "YYYY-MM") whose rows needed no reading because neither
-    side has changed since they were last compared: earlier findings there stand. `rates`: rows for the rate of
-    incomplete cells by book and unit. `parity`: rows for the comparison of early, on time and late.
+    side has changed since they were last compared: earlier findings there stand. `undecided`: (system, record key) of
+    which this run cannot say whether an earlier finding is gone: moving, or its file is no longer there; `capped`:
+    sources of which not every finding was kept; earlier findings of both stand too. `compared`: source → segments read
+    row by row, to be remembered. `rates`: rows for the rate of incomplete cells by book and unit. `parity`: rows for
+    the comparison of early, on time and late.
     """
 
     scope: Scope
@@ -191,6 +205,9 @@ class Comparison:
     covered: set[DifferenceClass] = field(default_factory=set)
     books: set[str] = field(default_factory=set)  # "file name" of each register read
     unread: set[tuple[str, str, str]] = field(default_factory=set)
+    undecided: set[tuple[str, str]] = field(default_factory=set)
+    capped: set[str] = field(default_factory=set)
+    compared: dict[str, list[ComparedSegment]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     rates: list[Mapping[str, Any]] = field(default_factory=list)
     parity: list[Mapping[str, Any]] = field(default_factory=list)
