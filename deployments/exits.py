@@ -15,6 +15,7 @@ _BY_NAME = {
     "CalendarFileError": EXIT_CONFIGURATION,
     "UsageFaultError": EXIT_CONFIGURATION,
     "DropNotExplainedError": EXIT_CONFIGURATION,
+    "RepairRefusedError": EXIT_CONFIGURATION,
     "StarterExistsError": EXIT_CONFIGURATION,
     "SchemaError": EXIT_CONFIGURATION,
     "WarehouseUnavailableError": EXIT_CONFIGURATION,

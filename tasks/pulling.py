@@ -64,7 +64,7 @@ def pull_source(run_id: str, source: str) -> bool:
         return _told(run, configured, bug_of(run, configured, fault), "failed")
     with run.store.transaction() as conn:
         for body in pulled.bodies:
-            _register(run, conn, body)
+            register(run, conn, body)
     if refusals := _mass_vanish(run, source, request, pulled):
         brought = pulled.expected, pulled.data_moment
         record_fault(run, configured, "mass_vanish", " ".join(refusals), "refused", *brought)
@@ -104,7 +104,7 @@ def keep_figures(run: Run, reader: OpenCpsSource, request: PullRequest) -> None:
         return
     with run.store.transaction() as conn:
         for body in bodies:
-            _register(run, conn, body)
+            register(run, conn, body)
         for period in dict.fromkeys((one.period_from, one.period_to) for one in told):
             rows = [
                 {"agency": one.agency, "field": one.field, "figures": dict(one.counts)}
@@ -120,7 +120,8 @@ def _told(run: Run, source: Source, fault: SourceFault | SecretError, state: str
     return False
 
 
-def _register(run: Run, conn: Connection, body: LandedBody) -> None:
+def register(run: Run, conn: Connection, body: LandedBody) -> None:
+    """Write down a body that lies in the landing."""
     landed.register_landed(
         conn,
         sha256=body.sha256,
