@@ -104,6 +104,20 @@ WORDS: Mapping[str, DatasetWords] = {
             ),
         ),
     ),
+    "postings": DatasetWords(
+        ("Niêm yết thủ tục", "Procedures on display"),
+        (
+            "Thủ tục mà đơn vị đang niêm yết, ghi nhận ngày nào: để thấy thủ tục đã bãi bỏ, thay thế vẫn còn niêm yết.",
+            "What each unit displays, and when it was seen: shows procedures still on display though repealed.",
+        ),
+        ("người kiểm tra việc niêm yết, Sở Nội vụ", "who inspects the displays, Department of Home Affairs"),
+        (
+            (
+                "Chỉ ghi thủ tục sai: hãy ghi mọi thủ tục thấy niêm yết ngày đó, bản ghi mới nhất thay bản cũ.",
+                "Only the wrong ones are listed: list all that was on display that day, the newest day stands for all.",
+            ),
+        ),
+    ),
     "dossiers": DatasetWords(
         ("Hồ sơ", "Dossiers"),
         (

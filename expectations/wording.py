@@ -39,6 +39,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "resolved_at": ("ngày có kết quả", "date of the result"),
     "returned_at": ("ngày trả kết quả", "date the result was handed out"),
     "role": ("vai trò của đầu mối", "role of the contact"),
+    "seen_on": ("ngày ghi nhận niêm yết", "day the display was seen"),
     "share": ("phần kế thừa", "share of the succession"),
     "status": ("trạng thái", "status"),
     "submitted_at": ("ngày nộp hồ sơ", "date of submission"),

@@ -230,6 +230,7 @@ DATASETS: dict[str, Dataset] = {
         CONTACTS,
         ABSENCES,
         PROCEDURES,
+        POSTINGS,
         DOSSIERS,
         DOSSIER_EVENTS,
         RECOMMENDATIONS,

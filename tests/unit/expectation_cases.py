@@ -43,6 +43,7 @@ GOOD: dict[str, dict[str, str]] = {
         "status": "active",
         "online": "có",
     },
+    "postings": {"unit_code": "31157", "procedure_code": "1.004194", "seen_on": "20/11/2026"},
     "dossiers": {
         "dossier_code": "H13.12-261109-0001",
         "source_record_id": "38963",

@@ -128,6 +128,11 @@ def test_key_of_a_dossier(changes: dict[str, str | None], key: str) -> None:
             "R2|2026-11-26T07:00:00+00:00|report",
         ),
         ("recommendations", {"recommendation_code": "R1"}, "R1"),
+        (
+            "postings",
+            {"unit_code": "31157", "procedure_code": "1.004194", "seen_on": "20/11/2026"},
+            "31157|1.004194|2026-11-20",
+        ),
     ],
 )
 def test_keys_of_the_other_datasets(dataset: str, values: dict[str, str], key: str) -> None:
