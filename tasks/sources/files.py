@@ -7,7 +7,7 @@ does not, its sender is told. Reading them is file_parts.py's part.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -18,10 +18,12 @@ from tasks.rules.datasets import Dataset, Mode
 from tasks.sources.base import Note, Pulled, PullRequest, SourceFault
 from tasks.sources.file_parts import FileReader, is_text
 from tasks.sources.folder import Candidate, UnfinishedError, blocks_of, candidates
+from tasks.sources.looking import Look, Looked, Segment, SegmentName, only_dry
 from tasks.sources.rejected import OF_THE_FILE
 
 # Rows that are events carry their own moment: a file that comes late adds to them and takes nothing back.
 _EVENT_LOGS: Final = frozenset({"dossier_events", "recommendation_events"})
+_WAITED_FOR: Final = frozenset({"not_settled", "after_as_of"})  # newer files than the one that was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class FilesSource:
         """See `Source.pull`. Faults name the file and what to do with it."""
         waiting, notes = self._waiting(request)
         snapshot = (self.mode or self.dataset.mode) is Mode.SNAPSHOT
-        newest_only = (self.files or ("newest" if snapshot else "all")) == "newest"
+        newest_only = self._newest_only
         refused: dict[str, SourceFault] = {}
         finished = self._newest(waiting, notes) if newest_only else self._in_order(waiting, request, notes, refused)
         taken = [one for one in finished if self._wanted(one, request, notes, snapshot=snapshot)]
@@ -82,6 +84,35 @@ class FilesSource:
             refused=refused,
             expected=sum(max(lines - 1, 0) for _, lines in landed) if all(lines for _, lines in landed) else 0,
         )
+
+    def look(self, request: Look, landing: Landing) -> Looked:
+        """See `Looking.look`: every file that counts, as the first pull of all would read it.
+
+        `complete` only where the newest file tells everything, and only while it is at rest.
+        """
+        told = self.pull(PullRequest(as_of=request.as_of), only_dry(landing))
+        present, _ = candidates(self.name, self.path, self.name_date)
+        whole = self._newest_only or told.complete
+        behind = any(note.code in _WAITED_FOR for note in told.notes)
+        names = frozenset(file.name for file in present)
+        return Looked(pulled=told, complete=whole and not behind, requests=len(told.bodies), names=names)
+
+    def segments(self, request: Look) -> Mapping[SegmentName, Segment] | None:  # noqa: ARG002 -- of the protocol
+        """None: files must be read to be counted."""
+        return None
+
+    def counts(self, request: Look) -> Mapping[SegmentName, int] | None:  # noqa: ARG002 -- of the protocol
+        """None, as `segments`."""
+        return None
+
+    def again(self, request: Look, keys: Collection[str], landing: Landing) -> Looked | None:  # noqa: ARG002 -- same
+        """None: a file at rest says the same again."""
+        return None
+
+    @property
+    def _newest_only(self) -> bool:
+        snapshot = (self.mode or self.dataset.mode) is Mode.SNAPSHOT
+        return (self.files or ("newest" if snapshot else "all")) == "newest"
 
     def _landed(self, one: "_Finished", landing: Landing, request: PullRequest) -> tuple[LandedBody, int]:
         """The body in the landing, and about how many lines it has (0: not told). It must be what was looked at."""

@@ -61,7 +61,7 @@ class _Busy(SourceFault):
 
 
 class HttpClient:
-    """Context manager for one pull; safe with threads. `retried` counts requests that had to be sent again."""
+    """Context manager for one pull; safe with threads. `sent` counts requests, `retried` those sent once more."""
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
@@ -80,6 +80,7 @@ class HttpClient:
         )
         self._guard = threading.Lock()
         self.retried = 0
+        self.sent = 0
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +132,8 @@ class HttpClient:
 
     def _on_the_wire(self, path: str, params: Mapping[str, str]) -> bytes:
         self._deadline.begin_request(self._settings.timeout_seconds)
+        with self._guard:
+            self.sent += 1
         url = self._client.base_url.copy_with(raw_path=path.encode()) if path.startswith("/") else path
         try:
             with self._client.stream("GET", url, params=dict(params)) as response:

@@ -4,13 +4,13 @@ The interface has no "changed since", so a pull asks for all open dossiers, thos
 (`opencps_questions`), and looks after each dossier that was open here and is in none of the answers.
 """
 
-import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,13 +18,14 @@ from tasks.intake.landing import LandedBody, Landing
 from tasks.sources.base import Note, Pulled, PullRequest, SourceFault
 from tasks.sources.http_client import HttpClient, HttpSettings, check_address
 from tasks.sources.http_pace import Politeness
-from tasks.sources.opencps_pages import Asker
+from tasks.sources.looking import Look, Looked, Segment, SegmentName, only_dry
+from tasks.sources.opencps_looking import Sight
+from tasks.sources.opencps_pages import Asker, is_askable
 from tasks.sources.opencps_questions import questions
 from tasks.sources.opencps_reading import ListReader
 from tasks.sources.opencps_records import Places, Telling
 from tasks.sources.opencps_statistics import Figures, figures_of, months, question
 
-_ASKABLE: Final = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _WORKERS: Final = 2  # for each request on the wire: while one waits for the server, another parses what came
 
 
@@ -67,21 +68,52 @@ class OpenCpsSource:
 
     def pull(self, request: PullRequest, landing: Landing) -> Pulled:
         """See `Source.pull`. The data moment is the run's `as_of`."""
+        with self._reader(request.as_of, landing, full=request.full) as reader:
+            return self._pulled(request, landing, reader)
+
+    def look(self, request: Look, landing: Landing) -> Looked:
+        """See `Looking.look`: month by month of receipt; it may take as long as a full pull."""
+        with self._reader(request.as_of, only_dry(landing), full=True) as reader:
+            return self._sight(request, landing, reader).everything()
+
+    def segments(self, request: Look) -> Mapping[SegmentName, Segment] | None:  # noqa: ARG002 -- of the protocol
+        """None: the interface has no checksums."""
+        return None
+
+    def counts(self, request: Look) -> Mapping[SegmentName, int] | None:
+        """See `Looking.counts`: one record is asked for in each month, for the total that comes with it."""
+        landing = Landing(Path(), dry=True)
+        with self._reader(request.as_of, landing, full=True) as reader:
+            return self._sight(request, landing, reader).counts()
+
+    def again(self, request: Look, keys: Collection[str], landing: Landing) -> Looked | None:
+        """See `Looking.again`: one by one, up to `detail_cap`."""
+        if len(keys) > self.detail_cap:
+            return None
+        with self._reader(request.as_of, only_dry(landing), full=False) as reader:
+            return self._sight(request, landing, reader).again(keys)
+
+    @contextmanager
+    def _reader(self, as_of: datetime, landing: Landing, *, full: bool) -> Iterator[ListReader]:
+        """For one way through lists; whatever goes wrong in it stops what is still under way."""
 
         def land(name: str, body: bytes) -> LandedBody:
-            return landing.land(self.name, name, body, request.as_of, request.as_of)
+            return landing.land(self.name, name, body, as_of, as_of)
 
         workers = _WORKERS * self.politeness.concurrency
         pool = ThreadPoolExecutor(workers, thread_name_prefix=f"pull-{self.name}")
-        with HttpClient(self.http_settings(full=request.full)) as http:
+        with HttpClient(self.http_settings(full=full)) as http:
             try:
-                asker = Asker(self.name, http, land)
-                return self._pulled(request, landing, ListReader(asker, pool, self.page_size, workers))
+                yield ListReader(Asker(self.name, http, land), pool, self.page_size, workers)
             except BaseException:
                 http.stop()
                 raise
             finally:
                 pool.shutdown(cancel_futures=True)
+
+    def _sight(self, request: Look, landing: Landing, reader: ListReader) -> Sight:
+        words = {word: str(code) for word, code in self.status_map.items()}
+        return Sight(request=request, landing=landing, reader=reader, agencies=self.agencies, status_map=words)
 
     def figures(self, request: PullRequest, landing: Landing) -> tuple[list[LandedBody], list[Figures]]:
         """What the software counts itself for this month and the one before, and the bodies it said so in.
@@ -170,7 +202,7 @@ class OpenCpsSource:
         news = len(unseen & request.news)
         if news > self.detail_cap and not request.accept_drop:
             raise self._fault("mass_vanish", count=news, limit=self.detail_cap)
-        askable = [key for key in missing if _ASKABLE.fullmatch(key)]
+        askable = [key for key in missing if is_askable(key)]
         vanished = set(missed)
         for key, page in zip(askable, pool.map(asker.detail, askable), strict=True):
             if page is None or key in page.foreign:

@@ -4,8 +4,10 @@ How pages make a list is opencps_reading.py; what is asked for and why is opencp
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from tasks.intake.landing import LandedBody
 from tasks.sources.base import SourceFault
@@ -13,6 +15,8 @@ from tasks.sources.http_client import HttpClient
 from tasks.sources.opencps_fields import Wire, is_foreign, print_of, record_id_of
 
 Land = Callable[[str, bytes], LandedBody]
+
+_ASKABLE: Final = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class Asker:
 
         return self.http.get("dossiers", {**params, "start": str(start), "end": str(start + size)}, accept)
 
+    def total(self, params: Mapping[str, str]) -> int:
+        """How many records the server says a list has; one of them is asked for, and none is kept."""
+        asked = {**params, "start": "0", "end": "1"}
+        return self.http.get("dossiers", asked, lambda body: parse_envelope(self.source, body)[0])
+
     def detail(self, key: str) -> Page | None:
         """One record by its id; None when the source no longer has it (404, or 403 as OpenCPS says for that)."""
 
@@ -78,6 +87,11 @@ class Asker:
             if fault.code == "not_found" or (fault.code == "login_refused" and fault.params.get("status") == 403):
                 return None
             raise
+
+
+def is_askable(key: str) -> bool:
+    """Whether a dossier of that id can be asked for by it."""
+    return _ASKABLE.fullmatch(key) is not None
 
 
 def records_of(source: str, body: bytes, *, detail: bool) -> list[Wire]:

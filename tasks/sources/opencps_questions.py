@@ -1,10 +1,11 @@
-"""What one pull asks OpenCPS for: the open sweep, windows of what finished and came in lately, months of history.
+"""What OpenCPS is asked for: by a pull the open sweep, what finished and came in lately, months of history; by a look
+what was received in each month. Which months a look needs is opencps_looking.py's part.
 
 Pure. Both ends of every range are given, a day wider than meant: a server without an end matches oddly, and its index
 may count days in another time zone. Ranges that overlap cost little: equal tellings are one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -26,24 +27,53 @@ def questions(
     """
     today = as_of.astimezone(HANOI).date()
     begin = today - timedelta(days=window_days)
-    common = {"systemId": "0,1,2"}
-    if agencies:
-        common["agency"] = ",".join(agencies)
-    received = [("received", begin, today)]
+    common = _common(agencies)
+    windows = [("received", begin, today)]
     if history_from is not None and history_from < begin:
-        received = [(f"received-{first:%Y-%m}", first, last) for first, last in _months(history_from, today)]
+        windows = [(f"received-{first:%Y-%m}", first, last) for first, last in months_between(history_from, today)]
     return [
-        ("open", common | _range("ReceiveNotDoneDate", _EVER, date(today.year + _YEARS_AHEAD, 12, 31))),
+        ("open", common | _range("ReceiveNotDoneDate", _EVER, _far_ahead(today))),
         ("finished", common | _range("ReleaseDate", begin - _DAY, today + _DAY)),
-        *((label, common | _range("ReceiveDate", first - _DAY, last + _DAY)) for label, first, last in received),
+        *((label, received(first, last, agencies)) for label, first, last in windows),
     ]
 
 
-def _months(first: date, today: date) -> Iterator[tuple[date, date]]:
-    """The calendar months from that day to today, the first and the last one cut."""
-    while first <= today:
+def beyond(as_of: datetime, first: date | None, last: date | None) -> Iterator[tuple[str, date, date]]:
+    """The days before the first month that is asked for, and those after the last one: next to nothing lies there."""
+    if first is not None and first > _EVER:
+        yield "received-before", _EVER, first - _DAY
+    if last is not None:
+        yield "received-ahead", last + _DAY, _far_ahead(as_of.astimezone(HANOI).date())
+
+
+def received(first: date, last: date, agencies: Collection[str] = ()) -> dict[str, str]:
+    """What was received on those days, for reading: a day wider."""
+    return received_exactly(first - _DAY, last + _DAY, agencies)
+
+
+def received_exactly(first: date, last: date, agencies: Collection[str] = ()) -> dict[str, str]:
+    """The same for counting: a day more would count the neighbours' too."""
+    return _common(agencies) | _range("ReceiveDate", first, last)
+
+
+def ever_received(as_of: datetime, agencies: Collection[str] = ()) -> dict[str, str]:
+    """All that was ever received."""
+    return received_exactly(_EVER, _far_ahead(as_of.astimezone(HANOI).date()), agencies)
+
+
+def _common(agencies: Collection[str]) -> dict[str, str]:
+    return {"systemId": "0,1,2"} | ({"agency": ",".join(agencies)} if agencies else {})
+
+
+def _far_ahead(today: date) -> date:
+    return date(today.year + _YEARS_AHEAD, 12, 31)
+
+
+def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The calendar months from that day to the other, the first and the last one cut."""
+    while first <= last:
         following = (first.replace(day=1) + timedelta(days=31)).replace(day=1)
-        yield first, min(following - _DAY, today)
+        yield first, min(following - _DAY, last)
         first = following
 
 
