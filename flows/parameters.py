@@ -7,7 +7,7 @@ Limits stand in the types: of a default Prefect takes only title, description an
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 Reason = Annotated[str, Field(max_length=300)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -17,7 +17,9 @@ FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\\]+
 NoFileOrName = Annotated[str, Field(max_length=200, pattern=r"^[^/\\]*$")]
 Units = Annotated[list[Code], Field(max_length=500)]
 Registers = Annotated[list[FileName], Field(max_length=100)]
-Day = date | None
+Day = Annotated[
+    date | None, WithJsonSchema({"type": "string", "format": "date"})
+]  # one date picker, no choice of types
 Depth = Literal["rows", "counts"]
 RepairLimit = Annotated[int, Field(ge=1, le=10_000)]
 
