@@ -81,7 +81,7 @@ REPAIR = _asked(
     description="Chỉ kéo lại từ nguồn những gì khác nhau. Lần đầu chỉ cho xem trước; chạy lại kèm mã lượt để làm thật.",
 )
 CONFIRM = _asked("", "Đồng ý với bản xem trước", "Mã của lượt đối chiếu đã xem trước. Để trống: chỉ xem trước.")
-REPAIR_LIMIT = _asked(500, "Kéo lại nhiều nhất (hồ sơ)", "Nhiều hơn thì không sửa gì; một người phải xem lại.")
+REPAIR_LIMIT = _asked(200, "Kéo lại nhiều nhất (hồ sơ)", "Nhiều hơn thì không sửa gì; một người phải xem lại.")
 ONLY_REPORT = _asked(
     default=False,
     title="Chạy thử",
