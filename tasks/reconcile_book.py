@@ -20,6 +20,7 @@ from tasks.run_book import REPORTS
 from tasks.run_context import Run
 from warehouse.fault_words import sentence_of
 
+PREVIEW = "repair"  # what the preview of a repair leaves in `run.kept`
 STORED = "differences"  # what storing leaves in `run.kept`: found, new, returned, fixed, open, by_class
 FILES = "files"  # what publishing leaves there: paths of the workbooks
 
@@ -64,6 +65,7 @@ def _told(run: Run, status: int, found: dict[str, Any]) -> dict[str, Any]:
         "differences": found,
         "presence": dict(sorted(run.comparison.presence.items())),
         "notices": [{"code": one.code, **one.params} for one in run.comparison.notices],
+        "repair": run.kept.get(PREVIEW),
         "files": run.kept.get(FILES, []),
     }
     REPORTS[run.run_id] = report

@@ -17,6 +17,7 @@ from tasks.intake.landing import Landing
 from tasks.narration import logger
 from tasks.part_intake import Intake, ignored_of, settle_keys
 from tasks.pulling import fault_sentence, record_fault, register, source_of
+from tasks.reconcile_book import PREVIEW
 from tasks.rules.datasets import DATASETS
 from tasks.rules.model import SourceLine
 from tasks.rules.repairs import plan_of
@@ -29,8 +30,6 @@ from warehouse import current as current_rows
 from warehouse import loads, missed, quarantine_desk, repairs, staging
 from warehouse.sessions import LoadSession
 from warehouse.staging import Staged
-
-PREVIEW = "repair"  # what the preview leaves in `run.kept`
 
 
 class RepairRefusedError(ValueError):

@@ -1,0 +1,159 @@
+"""reconcile as a flow: what it finds, what it leaves untouched, how differences live on, a repair after its preview."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.flows.village import DOSSIERS, MONDAY, Village, dossier
+from tests.processes import running
+
+pytestmark = pytest.mark.slow
+NINE, TEN, ELEVEN = (MONDAY.replace(hour=hour, minute=0) for hour in (9, 10, 11))
+OWN = ("compared_segments ", "differences ", "reconciliations ")
+GONE, DIFFERS, NEW = DOSSIERS[0]["dossier_code"], DOSSIERS[1]["dossier_code"], "H00.A-0009"
+CORRECTED = (
+    dossier(2, "A", due_at="17/11/2026"),  # DIFFERS: another appointment
+    dossier(1, "B"),
+    dossier(9, "A"),  # NEW
+)
+WHO = {"asked_by": "Thanh tra Sở", "reason": "theo kế hoạch kiểm tra"}
+
+
+def others(village: Village) -> list[str]:
+    """Every line of the warehouse that is not the book of differences."""
+    return [line for line in village.dump(run_log=True).splitlines() if not line.startswith(OWN)]
+
+
+def found(village: Village) -> dict[tuple[str, str, str], dict[str, Any]]:
+    from sqlalchemy import select
+
+    from warehouse.tables import differences
+
+    rows = village.reading(lambda conn: conn.execute(select(differences)).mappings().all())
+    return {(r["kind"], r["code"], r["column_name"]): dict(r) for r in rows}
+
+
+def states(village: Village) -> dict[tuple[str, str], str]:
+    return {(kind, code): row["state"] for (kind, code, _), row in found(village).items()}
+
+
+def test_sides_that_agree(run, village: Village) -> None:
+    before, files = others(village), village.files()
+    report = run(village, "reconcile", NINE, **WHO)
+    assert (report["exit_status"], report["state"], report["differences"]["open"]) == (0, "done", 0)
+    assert report["presence"] == {"SW": 3}
+    assert others(village) == before
+    changed = {name for name, body in village.files().items() if files.get(name) != body}
+    assert {name for name in changed if not name.startswith(("var/reconcile", "var/dondoc"))} == set()
+
+
+def test_what_differs_is_named_and_nothing_is_touched(run, village: Village) -> None:
+    village.drop("ho-so", CORRECTED)
+    before = others(village)
+    report = run(village, "reconcile", NINE, **WHO)
+    assert report["exit_status"] == 6
+    assert set(found(village)) == {
+        ("missing_in_source", GONE, ""),
+        ("field_differs", DIFFERS, "due_at"),
+        ("missing_in_warehouse", NEW, ""),
+    }
+    assert report["presence"] == {"S": 1, "SW": 2, "W": 1}
+    assert others(village) == before
+
+
+def test_a_dry_run_stores_nothing(run, village: Village) -> None:
+    village.drop("ho-so", CORRECTED)
+    before = village.dump(run_log=True)
+    report = run(village, "reconcile", NINE, dry_run=True)
+    assert (report["exit_status"], report["dry_run"], report["differences"]["open"]) == (6, True, 3)
+    assert village.dump(run_log=True) == before
+
+
+def test_a_difference_is_fixed_by_the_next_pull_and_an_alarm_when_it_comes_back(run, village: Village) -> None:
+    village.drop("ho-so", CORRECTED)
+    run(village, "reconcile", NINE)
+    first = {key: row["id"] for key, row in found(village).items()}
+    again = run(village, "reconcile", NINE + timedelta(minutes=5))
+    assert {key: row["id"] for key, row in found(village).items()} == first
+    assert (again["differences"]["new"], again["differences"]["open"]) == (0, 3)
+
+    assert run(village, "sync", TEN)["exit_status"] == 0
+    assert run(village, "reconcile", TEN + timedelta(minutes=5))["exit_status"] == 6
+    assert states(village) == {
+        ("missing_in_source", GONE): "open",  # a list that no longer tells of a dossier does not end it
+        ("field_differs", DIFFERS): "fixed",
+        ("missing_in_warehouse", NEW): "fixed",
+    }
+
+    village.drop("ho-so", [*CORRECTED[1:], dossier(2, "A", due_at="18/11/2026")])
+    report = run(village, "reconcile", ELEVEN)
+    assert report["differences"]["returned"] == 1
+    row = found(village)["field_differs", DIFFERS, "due_at"]
+    assert (row["state"], row["returned"], row["id"]) == ("open", 1, first["field_differs", DIFFERS, "due_at"])
+
+
+def test_another_run_at_work_is_no_hindrance(run, village: Village) -> None:
+    hold = """
+from warehouse.run_lock import run_lock
+with run_lock(engine, "sync-of-another"):
+    say("held")
+    wait()
+"""
+    with running(village.url, hold) as other:
+        assert other.heard() == "held"
+        assert run(village, "reconcile", NINE, **WHO)["exit_status"] == 0
+
+
+def test_a_repair_loads_what_its_preview_named_and_no_more(run, village: Village) -> None:
+    village.drop("ho-so", CORRECTED)
+    preview = run(village, "reconcile", NINE, repair=True, **WHO)
+    assert preview["repair"] == {
+        "limit": 200,
+        "dossiers": 2,
+        "sources": {"ho-so": {"new": 1, "changed": 1}},
+        "left": {"missing_in_source": 1},
+    }
+    village.drop("ho-so", [*CORRECTED, dossier(10, "B")])  # came after the preview: not asked for
+    report = run(village, "reconcile", TEN, repair=True, confirm=preview["run_id"], **WHO)
+    line = next(line for line in report["sources"] if line["name"] == "ho-so")
+    assert (report["exit_status"], line["new"], line["changed"]) == (0, 1, 1)
+    assert NEW in village.codes()
+    assert "H00.B-0010" not in village.codes()
+
+    from warehouse.desk import audit_rows
+
+    (act,) = [row for row in village.reading(audit_rows) if row["act"] == "reconcile_repair"]
+    assert (act["by"], act["target"], act["detail"]["reason"]) == (WHO["asked_by"], report["run_id"], WHO["reason"])
+    run(village, "reconcile", ELEVEN)
+    assert states(village)["missing_in_warehouse", NEW] == "fixed"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param({"confirm": "reconcile-unknown", **WHO}, "no_preview", id="never previewed"),
+        pytest.param({"confirm": "reconcile-unknown"}, "needs_by", id="nobody answers for it"),
+    ],
+)
+def test_a_repair_without_a_preview_or_a_name_is_refused(
+    run, village: Village, words: dict[str, Any], code: str
+) -> None:
+    from tasks.repairing import RepairRefusedError
+
+    before = village.dump()
+    with pytest.raises(RepairRefusedError) as refused:
+        run(village, "reconcile", NINE, repair=True, **words)
+    assert refused.value.code == code
+    assert village.dump() == before
+
+
+def test_a_preview_larger_than_its_limit_repairs_nothing(run, village: Village) -> None:
+    from tasks.repairing import RepairRefusedError
+
+    village.drop("ho-so", CORRECTED)
+    preview = run(village, "reconcile", NINE, repair=True, limit=1, **WHO)
+    before = village.dump()
+    with pytest.raises(RepairRefusedError, match="too_many"):
+        run(village, "reconcile", TEN, repair=True, confirm=preview["run_id"], **WHO)
+    assert village.dump() == before
