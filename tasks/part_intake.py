@@ -39,21 +39,25 @@ class Intake:
 
     def take(self, conn: Connection, staged: Staged, part: Part, first_rid: int) -> None:
         """Stage one part; a repetition after a rollback does the same again."""
+        told, waiting = self.understood(part, first_rid)
+        faults = self.faults(told)
+        bad = told["rid"].isin(faults)
+        staging.add(conn, staged, as_staged(told[~bad]), [*waiting, *self.refused(told[bad], faults)])
+
+    def understood(self, part: Part, first_rid: int) -> tuple[pd.DataFrame, list[Aside]]:
+        """The records of a part as one frame, and those put aside because nobody has received them yet."""
         frame = normalise(self.dataset, part, self.normalise, first_rid=first_rid)
         as_of = pd.Timestamp(self.normalise.as_of)
         frame["moment"] = frame["moment"].where(frame["moment"] <= as_of, as_of)
         waits = is_not_received(self.dataset, frame) & ~frame["record_key"].isin(self.known_open)
-        told, others = frame[~waits], frame[waits]
-        faults = self._faults(told)
-        bad = told[told["rid"].isin(faults)]
-        aside = [
-            *(_not_received(row) for row in others.to_dict("records")),
-            *(_quarantined(self.dataset, row, faults[row["rid"]]) for row in bad.to_dict("records")),
-        ]
-        good = told[~told["rid"].isin(faults)].rename(columns={"ref": "source_ref"})
-        staging.add(conn, staged, good, aside)
+        return frame[~waits], [_not_received(row) for row in frame[waits].to_dict("records")]
 
-    def _faults(self, frame: pd.DataFrame) -> dict[int, tuple[Reason, ...]]:
+    def refused(self, bad: pd.DataFrame, faults: Mapping[int, tuple[Reason, ...]]) -> list[Aside]:
+        """Rows with faults as the quarantine keeps them."""
+        return [_quarantined(self.dataset, row, faults[row["rid"]]) for row in bad.to_dict("records")]
+
+    def faults(self, frame: pd.DataFrame) -> dict[int, tuple[Reason, ...]]:
+        """What is wrong with rows by their number, those apart that a person has let go."""
         if frame.empty:
             return {}
         faults = check_rows(self.dataset, frame, self.check).row_faults
@@ -75,6 +79,11 @@ class Settled:
 def settle_keys(conn: Connection, staged: Staged) -> Settled:
     """One record a key is left: older ones go, repeated ones are folded, contradicting ones quarantined."""
     staging.ready(conn, staged)
+    return settle_repeated(conn, staged)
+
+
+def settle_repeated(conn: Connection, staged: Staged) -> Settled:
+    """`settle_keys` of tables that are ready."""
     settled = Settled()
     for group in repeats.repeated(conn, staged):
         older = older_rows(group)
@@ -97,6 +106,11 @@ def ignored_of(conn: Connection, staged: Staged, told: Mapping[str, int], settle
     ignored[staging.NOT_RECEIVED] += staging.count(conn, staged, staging.NOT_RECEIVED)
     ignored[OLDER] += settled.older
     return +ignored
+
+
+def as_staged(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `understood` as `staging.add` takes them."""
+    return frame.rename(columns={"ref": "source_ref"})
 
 
 def reason_row(reason: Reason) -> dict[str, str]:
