@@ -85,17 +85,22 @@ def write(conn: Connection, changes: Iterable[Change], run_id: str) -> None:
 
 
 def summary_of(conn: Connection, comparison: Comparison, changes: Iterable[Change]) -> dict[str, Any]:
-    """Counts of the run, as reported: `open` and `by_class` are what is open in its scope now, found by it or not.
+    """Counts of the run, as reported: `open` and `by_class` are what is open in its scope now, or was found.
 
     Call it before `write`: it reads what stood there.
     """
     told = list(changes)
     numbers = Counter(change.news for change in told)
+    found = {change.id for change in told if change.finding is not None}
     lives = _unfixed(conn) | {change.id: (change.life, change.place) for change in told}
-    in_scope = [(life.state, place) for life, place in lives.values() if is_asked(comparison.scope, place)]
+    in_scope = [
+        (life.state, place)
+        for name, (life, place) in lives.items()
+        if name in found or is_asked(comparison.scope, place)
+    ]
     still = Counter(place.kind.value for state, place in in_scope if state is DifferenceState.OPEN)
     return {
-        "found": sum(change.finding is not None for change in told),
+        "found": len(found),
         **{news.value: numbers[news] for news in News if news is not News.STANDS},
         "open": still.total(),
         "explained": sum(state is DifferenceState.EXPLAINED for state, _ in in_scope),

@@ -15,10 +15,8 @@ from typing import Any, Final
 
 from tasks.rules.difference_model import Comparison, DifferenceClass, DifferenceState, Finding, Scope, SourceSide
 
-WHERE: Final = (
-    "where"  # facts under this name say where a side stands (file, line, version): no explanation rests on it
-)
-REGISTER: Final = "register"
+REFS: Final = "refs"  # facts under this name say where a side stands (file, line, version): no explanation rests on it
+_BOOKS: Final = ("register", "transfer_register")  # sides on paper
 
 
 class News(StrEnum):
@@ -64,7 +62,7 @@ class Place:
     @property
     def on_paper(self) -> bool:
         """Whether a register is one of its sides."""
-        return REGISTER in self.sides.split("/")
+        return any(side in _BOOKS for side in self.sides.split("/"))
 
     @property
     def at_source(self) -> bool:
@@ -100,7 +98,7 @@ def _as_json(value: object) -> object:
 
 def facts_hash(facts: Mapping[str, Any]) -> str:
     """A digest of what an explanation rests on: all facts but where a side stands."""
-    kept = {name: value for name, value in plain(facts).items() if name != WHERE}
+    kept = {name: value for name, value in plain(facts).items() if name != REFS}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -160,12 +158,18 @@ def is_covered(comparison: Comparison, place: Place) -> bool:
 
 
 def _is_book_read(comparison: Comparison, place: Place) -> bool:
-    """The same file, or a newer one of its series that tells the same book of the unit again."""
+    """The same file, or a newer one of its series that tells the same days of the unit's book again."""
     if place.source in comparison.books:
         return True
-    told = {(rate["book"], rate["unit_code"]) for rate in comparison.rates}
-    series = {series_of(name) for name in comparison.books}
-    return series_of(place.source) in series and (place.book, place.unit_code) in told
+    return any(_is_told_again(rate, place) for rate in comparison.rates)
+
+
+def _is_told_again(rate: Mapping[str, Any], place: Place) -> bool:
+    first, last = rate.get("first_day"), rate.get("last_day")
+    if place.day is None or not first or not last or not first <= place.day.isoformat() <= last:
+        return False
+    in_series = series_of(place.source) in {series_of(name) for name in rate.get("files", ())}
+    return in_series and rate["unit_code"] == place.unit_code and place.book in ("", rate["book"])
 
 
 def series_of(name: str) -> str:

@@ -40,6 +40,7 @@ AT_SOURCE = Place(
     source="mot-cua",
     day=date(2026, 10, 5),
 )
+NEWER = ("so-20261130.xlsx",)
 ON_PAPER = Place(
     kind=DifferenceClass.NOT_IN_SOFTWARE,
     unit_code="31157",
@@ -54,6 +55,10 @@ def a_life(state=OPEN, facts="one", **more):
     return Life(state=state, facts_hash=facts, last_seen_at=MONDAY, **more)
 
 
+def a_rate(book="Q1", files=("so-20261123.xlsx",), first="2026-10-01", last="2026-10-31"):
+    return {"book": book, "unit_code": "31157", "files": list(files), "first_day": first, "last_day": last}
+
+
 def a_run(*places, **more):
     """A comparison that looked for everything, at one source and in one book."""
     told = {
@@ -61,7 +66,7 @@ def a_run(*places, **more):
         "covered": {place.kind for place in (AT_SOURCE, ON_PAPER, *places)},
         "sides": {"mot-cua": SourceSide(name="mot-cua", system="mc")},
         "books": {"so-20261123.xlsx"},
-        "rates": [{"book": "Q1", "unit_code": "31157"}],
+        "rates": [a_rate()],
     }
     return Comparison(**{**told, **more})
 
@@ -153,13 +158,17 @@ def test_a_look_counts_once_and_an_older_one_not_at_all(looks, again):
         (AT_SOURCE, {"undecided": {("mc", "2")}}, True),
         (AT_SOURCE, {"capped": {"mot-cua"}}, False),
         (ON_PAPER, {}, True),
-        (ON_PAPER, {"books": set()}, False),
-        (ON_PAPER, {"books": {"so-20261130.xlsx"}}, True),
-        (ON_PAPER, {"books": {"so-20261130.xlsx"}, "rates": [{"book": "Q2", "unit_code": "31157"}]}, False),
-        (ON_PAPER, {"books": {"lien-thong-20261123.xlsx"}}, False),
+        (ON_PAPER, {"books": set(), "rates": []}, False),
+        (ON_PAPER, {"books": set(NEWER), "rates": [a_rate(files=NEWER)]}, True),
+        (replace(ON_PAPER, book=""), {"books": set(NEWER), "rates": [a_rate(files=NEWER)]}, True),
+        (ON_PAPER, {"books": set(NEWER), "rates": [a_rate("Q2", NEWER)]}, False),
+        (ON_PAPER, {"books": set(NEWER), "rates": [a_rate(files=NEWER, first="2026-10-06")]}, False),  # the next month
+        (ON_PAPER, {"books": set(NEWER), "rates": [a_rate(files=("lien-thong-20261130.xlsx",))]}, False),
         (ON_PAPER, {"sides": {}}, False),
         (ON_PAPER, {"sides": {"mot-cua": SourceSide(name="mot-cua", system="mc", judged=False)}}, False),
         (replace(ON_PAPER, sides="register/warehouse"), {"sides": {}}, True),
+        (replace(ON_PAPER, sides="transfer_register"), {"books": set(), "rates": []}, False),
+        (replace(ON_PAPER, sides="transfer_register"), {"sides": {}}, True),
         (ON_PAPER, {"scope": Scope(sources=frozenset({"mot-cua"}))}, True),
     ],
 )
@@ -175,7 +184,7 @@ def test_procedures_belong_to_no_source():
 
 def test_where_a_side_stands_is_no_fact_that_an_explanation_rests_on():
     facts = {"source": "2026-10-05", "warehouse": "2026-10-06"}
-    same = facts_hash({**facts, "where": {"source": "sha256:ab#1"}})
+    same = facts_hash({**facts, "refs": {"source": "sha256:ab#1"}})
     assert same == facts_hash(dict(reversed(facts.items())))
     assert same != facts_hash({**facts, "warehouse": "2026-10-07"})
     assert facts_hash({"day": date(2026, 10, 5)}) == facts_hash({"day": "2026-10-05"})
