@@ -22,7 +22,7 @@ from tasks.sources.looking import Look, Looked, Segment, SegmentName, only_dry
 from tasks.sources.rejected import OF_THE_FILE
 
 # Rows that are events carry their own moment: a file that comes late adds to them and takes nothing back.
-_EVENT_LOGS: Final = frozenset({"dossier_events", "recommendation_events"})
+_EVENT_LOGS: Final = frozenset({"dossier_events", "recommendation_events", "postings"})
 _WAITED_FOR: Final = frozenset({"not_settled", "after_as_of"})  # newer files than the one that was read
 
 

@@ -214,6 +214,14 @@ def test_f13_a_renamed_copy_and_an_older_export_change_nothing(drop: Path) -> No
 EVENT = "dossier_code,at,event\n{code},{at},extended\n"
 
 
+def test_what_was_on_display_earlier_is_taken_however_late_it_is_told(drop: Path) -> None:
+    options = {"dataset": "postings", "name_date": "%Y%m%d"}
+    put(drop, "p-20261121.csv", b"unit_code,procedure_code,seen_on\nA,1.000001,21/11/2026\n")
+    first = pull(drop, **options)
+    put(drop, "p-20261119.csv", b"unit_code,procedure_code,seen_on\nB,1.000001,19/11/2026\n")
+    assert values(pull(drop, before=[first], **options), "unit_code") == ["B"]
+
+
 def test_a_log_of_events_that_comes_late_is_taken(drop: Path) -> None:
     """Events carry their own moment: an older file adds to them. All other deltas leave it, and a snapshot too."""
     options = {"dataset": "dossier_events", "name_date": "%Y%m%d"}
