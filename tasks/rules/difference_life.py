@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tasks.rules.difference_model import Comparison, DifferenceClass, DifferenceState, Finding, Scope, SourceSide
 
-REFS: Final = "refs"  # facts under this name say where a side stands (file, line, version): no explanation rests on it
+WHERE: Final = "where"  # a mapping of this name says where each side stands: no explanation rests on it
 _BOOKS: Final = ("register", "transfer_register")  # sides on paper
 
 
@@ -97,8 +97,8 @@ def _as_json(value: object) -> object:
 
 
 def facts_hash(facts: Mapping[str, Any]) -> str:
-    """A digest of what an explanation rests on: all facts but where a side stands."""
-    kept = {name: value for name, value in plain(facts).items() if name != REFS}
+    """A digest of what an explanation rests on: all facts but where each side stands (file, line, version)."""
+    kept = {name: told for name, told in plain(facts).items() if name != WHERE or not isinstance(told, dict)}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
