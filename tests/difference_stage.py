@@ -25,14 +25,14 @@ def lacking(number: int = 1, unit: str = UNIT, **more: Any) -> Finding:
         "sides": "source/warehouse",
         "source": "one-stop",
         "day": RECEIVED,
-        "facts": {"source": {"status": "4"}, "where": {"source": "sha256:ab#1"}},
+        "facts": {"source": {"status": "4"}, "refs": {"source": "sha256:ab#1"}},
     }
     return Finding(**(told | more))
 
 
 def differing(number: int = 1, column: str = "due_at", source: str = "2026-10-20", **more: Any) -> Finding:
     """Both have it and say different things."""
-    facts = {"source": source, "warehouse": "2026-10-22", "where": {"warehouse": "sha256:ab#0"}}
+    facts = {"source": source, "warehouse": "2026-10-22", "refs": {"warehouse": "sha256:ab#0"}}
     told = {"kind": DifferenceClass.FIELD_DIFFERS, "column": column, "facts": facts, "cause": Cause.BEHIND}
     return lacking(number, **(told | more))
 

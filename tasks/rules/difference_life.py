@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from tasks.rules.difference_model import Comparison, DifferenceClass, DifferenceState, Finding, Scope, SourceSide
 
-WHERE: Final = "where"  # a mapping of this name says where each side stands: no explanation rests on it
+REFS: Final = "refs"  # a fact of this name says where each side stands: no explanation rests on it
+WHERE: Final = REFS
 _BOOKS: Final = ("register", "transfer_register")  # sides on paper
 
 
@@ -98,7 +99,7 @@ def _as_json(value: object) -> object:
 
 def facts_hash(facts: Mapping[str, Any]) -> str:
     """A digest of what an explanation rests on: all facts but where each side stands (file, line, version)."""
-    kept = {name: told for name, told in plain(facts).items() if name != WHERE or not isinstance(told, dict)}
+    kept = {name: told for name, told in plain(facts).items() if name != REFS}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

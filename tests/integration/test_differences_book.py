@@ -111,7 +111,7 @@ def test_an_explanation_holds_until_the_facts_change(run, engine):
     run([differing()])
     with transaction(engine) as conn:
         difference_desk.explain(conn, differing().id, "Chánh VP", "gia hạn bằng văn bản", MORNING + HOUR)
-    moved = replace(differing(), facts={**differing().facts, "where": {"warehouse": "sha256:cd#5"}})
+    moved = replace(differing(), facts={**differing().facts, "refs": {"warehouse": "sha256:cd#5"}})
     told = run([moved], MORNING + 2 * HOUR)
     assert (told["open"], told["explained"]) == (0, 1)
     told = run([differing(source="2026-10-25")], MORNING + 3 * HOUR)

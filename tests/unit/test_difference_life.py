@@ -184,10 +184,9 @@ def test_procedures_belong_to_no_source():
 
 def test_where_a_side_stands_is_no_fact_that_an_explanation_rests_on():
     facts = {"source": "2026-10-05", "warehouse": "2026-10-06"}
-    same = facts_hash({**facts, "where": {"source": "sha256:ab#1"}})
+    same = facts_hash({**facts, "refs": {"source": "sha256:ab#1"}})
     assert same == facts_hash(dict(reversed(facts.items())))
     assert same != facts_hash({**facts, "warehouse": "2026-10-07"})
-    assert facts_hash({"where": "posted"}) != facts_hash({"where": "received"})
     assert facts_hash({"day": date(2026, 10, 5)}) == facts_hash({"day": "2026-10-05"})
 
 
