@@ -118,6 +118,18 @@ _FILES: dict[str, tuple[str, str]] = {
         "Nguồn {source}: bản gốc đã lưu của {file} không đọc lại được nên không nạp. Hãy kiểm tra ổ đĩa rồi chạy lại.",
         "Source {source}: what was kept of {file} cannot be read back. Nothing is loaded; check the disk, run again.",
     ),
+    "statistics_name": (
+        "Tệp số liệu {file}: chỉ ghi tên tệp nằm trong thư mục sổ theo dõi, không ghi đường dẫn.",
+        "Statistics {file}: give the name of a file in the folder of registers, no path.",
+    ),
+    "statistics_row": (
+        "Tệp số liệu {file}, dòng {line}: thiếu hoặc sai mã đơn vị, kỳ báo cáo hoặc số hồ sơ. Hãy sửa dòng này.",
+        "Statistics {file}, line {line}: unit, period or a count is missing or wrong. Correct this line.",
+    ),
+    "statistics_twice": (
+        "Tệp số liệu {file}, dòng {line}: đơn vị và kỳ này đã có ở dòng khác. Hãy bỏ bớt một dòng.",
+        "Statistics {file}, line {line}: unit and period stand on another line too. Remove one.",
+    ),
     "unit_map_row": (
         "Bảng đối chiếu đơn vị {file}, dòng {line}: thiếu mã hoặc sai ngày hiệu lực. Hãy sửa dòng này.",
         "Unit map {file}, line {line}: a code is missing or the date is wrong. Correct this line.",
