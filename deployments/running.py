@@ -32,8 +32,7 @@ def prefect_environment(settings: Settings, *, verbose: bool = False) -> None:
 
 def var_folder(settings: Settings) -> Path:
     """Where files of this installation live: beside the landing."""
-    path = settings.landing.path
-    return settings.folder / "var" if "://" in path else Path(path).parent
+    return settings.var
 
 
 def run_flow(

@@ -130,6 +130,12 @@ class Settings(BaseSettings):
         """Folder of the configuration file; relative paths start there."""
         return self._folder
 
+    @property
+    def var(self) -> Path:
+        """Where files of this installation live: beside the landing."""
+        path = self.landing.path
+        return self.folder / "var" if "://" in path else Path(path).parent
+
     @classmethod
     def settings_customise_sources(
         cls,

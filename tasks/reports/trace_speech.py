@@ -67,6 +67,11 @@ def audience_text(audience: str, locale: str) -> str:
     return str(_words(locale)["audience"].get(audience, audience))
 
 
+def column_text(column: str, locale: str) -> str:
+    """The heading of a canonical column; "" for one that no page shows."""
+    return str(_words(locale)["column"].get(column, ""))
+
+
 @cache
 def _words(locale: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath("trace_words", f"{locale}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,91 @@
+"""Telling what a reconciliation found: workbooks for the inspectors of each unit, a card and a table in Prefect.
+
+What stands in them is `tasks/result_rows` and `tasks/reports/reconciliation*`'s. Nothing personal: codes, days, counts.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from tasks.narration import logger
+from tasks.reconcile_book import FILES
+from tasks.reports.reconciliation import markdown
+from tasks.reports.reconciliation_lines import screen_table
+from tasks.reports.reconciliation_model import Reconciliation
+from tasks.reports.reconciliation_sheets import write_result
+from tasks.result_rows import file_names, result_of
+from tasks.run_context import Run, current
+
+FOLDER = "reconcile"  # beside the landing: one folder a reconciliation
+
+
+@task(name="publish reconciliation", cache_policy=NO_CACHE, persist_result=False)
+def publish_reconciliation(run_id: str) -> list[str]:
+    """Write the workbooks (a dry run: only where a folder was named), then show card and table; returns the paths.
+
+    Files are readable by their owner only. The same run writes the same bytes. A picture in Prefect that cannot be
+    drawn is left: the truth is in the book and in the files.
+    """
+    run = current(run_id)
+    result = result_of(run)
+    folder = _folder(run)
+    if folder is not None:
+        result = replace(result, files=_written(result, folder, run.settings.locale))
+    paths = list(result.files.values())
+    run.kept[FILES] = paths
+    _shown(run, result)
+    logger().info("reconciliation: %d open in scope, %d workbooks", len(result.open), len(paths))
+    return paths
+
+
+def _folder(run: Run) -> Path | None:
+    if run.request.out:
+        return Path(run.request.out)
+    return None if run.dry_run else run.settings.var / FOLDER / run.run_id
+
+
+def _written(result: Reconciliation, folder: Path, locale: str) -> dict[str, str]:
+    """The path of each workbook by unit."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    paths = {}
+    for unit, name in file_names(result.units).items():
+        path = folder / name
+        _write(path, result, unit, locale)
+        paths[unit] = str(path)
+    return paths
+
+
+def _write(path: Path, result: Reconciliation, unit: str, locale: str) -> None:
+    """Whole or not at all, and never readable by others for a moment."""
+    part = path.with_suffix(".part")
+    with suppress(FileNotFoundError):
+        part.unlink()  # of a run that was killed
+    try:
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+            write_result(out, result, unit_code=unit, locale=locale, folder=str(path.parent))
+        part.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+
+
+def _shown(run: Run, result: Reconciliation) -> None:
+    locale, key = run.settings.locale, f"{run.request.flow}-{run.business_date:%Y%m%d}"
+    text = markdown(result, locale)
+    _try("card", lambda: create_markdown_artifact(markdown=text, key=key))
+    rows, told = screen_table(result, locale)
+    if rows:
+        _try("table", lambda: create_table_artifact(table=rows, key=f"{key}-differences", description=told))
+
+
+def _try(what: str, draw: Callable[[], object]) -> None:
+    try:
+        draw()
+    except Exception as error:  # noqa: BLE001 - whatever the server's trouble is, what was found is stored
+        logger().warning("the %s of the reconciliation is not shown (%s)", what, type(error).__name__)
