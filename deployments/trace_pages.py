@@ -72,7 +72,7 @@ def trace_page(conn: Connection, reference: str) -> TracePage:
         items=tuple(items),
         mail=told,
         as_of=newest[0]["as_of"] if newest else None,
-        unit_names=_unit_names(conn),
+        unit_names=current.unit_names(conn),
     )
 
 
@@ -130,11 +130,3 @@ def _item_in_mail(conn: Connection, mail: Mapping[str, Any], row: Mapping[str, A
 def _is_key(reference: str) -> bool:
     """Item keys begin with their subject; codes may have slashes too."""
     return reference.count("/") >= 2 and reference.partition("/")[0] in list(Subject)
-
-
-def _unit_names(conn: Connection) -> dict[str, str]:
-    """Names by code; a code that several units bore in turn stays a bare code (never a guess)."""
-    names: dict[str, set[str]] = {}
-    for row in current.units(conn):
-        names.setdefault(row["unit_code"], set()).add(row["name"])
-    return {code: next(iter(known)) for code, known in names.items() if len(known) == 1}

@@ -95,6 +95,14 @@ def units(conn: Connection) -> list[Row]:
     return current_rows(conn, "units")
 
 
+def unit_names(conn: Connection) -> dict[str, str]:
+    """Names by code; a code that several units bore in turn stays a bare code (never a guess)."""
+    names: dict[str, set[str]] = {}
+    for row in units(conn):
+        names.setdefault(row["unit_code"], set()).add(row["name"])
+    return {code: next(iter(known)) for code, known in names.items() if len(known) == 1}
+
+
 def unit_succession(conn: Connection) -> list[Row]:
     """Which units followed which, since when and by what document."""
     return current_rows(conn, "unit_succession")
