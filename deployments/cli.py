@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from deployments import cli_desk, cli_explain, cli_mail, cli_quarantine, cli_run, cli_show
+from deployments import cli_desk, cli_differences, cli_explain, cli_mail, cli_quarantine, cli_run, cli_show
 from deployments.cli_context import CliContext, begun
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ def dondoc(
 cli_run.register(app)
 cli_show.register(app)
 cli_quarantine.register(app)
+cli_differences.register(app)
 cli_mail.register(app)
 cli_desk.register(app)
 cli_explain.register(app)

@@ -37,6 +37,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{target} is of another day and is not sent again: choose --handed or --not-handed; "
         "its items come with the next mail.",
     ),
+    "DeskError:already_fixed": (
+        "{target} đã khắc phục rồi: xem `dondoc differences explain {target}`.",
+        "{target} is fixed already: see `dondoc differences explain {target}`.",
+    ),
+    "DeskError:no_difference": (
+        "Không có sai lệch {target} trong sổ: xem `dondoc differences list`.",
+        "The book holds no difference {target}: see `dondoc differences list`.",
+    ),
     "DropNotExplainedError": (
         "Chấp nhận số liệu giảm nhiều thì phải nêu đúng một nguồn và lý do.",
         "A drop is accepted for one named source and with a reason.",

@@ -14,7 +14,7 @@ from tasks.rules.difference_model import DifferenceState
 from warehouse.compared_segments import forget
 from warehouse.difference_tables import differences, reconciliations
 from warehouse.errors import DeskError
-from warehouse.tables import audit
+from warehouse.tables import audit, quarantine
 
 EXPLAIN, RESOLVE = "difference_explain", "difference_resolve"  # acts in the audit
 NEAR = 5  # ids offered for one that is not there
@@ -99,6 +99,15 @@ def acts_on(conn: Connection, difference_id: str) -> list[dict[str, Any]]:
     """What people said of a difference, oldest first."""
     mine = (audit.c.act.in_((EXPLAIN, RESOLVE)), audit.c.target == difference_id)
     return [dict(one) for one in conn.execute(select(audit).where(*mine).order_by(audit.c.id)).mappings()]
+
+
+def quarantined(conn: Connection, source: str, record_key: str) -> list[int]:
+    """Open quarantine rows of that record; a key that could not be shown is named by its content ("?" and a digest)."""
+    mine = quarantine.c.record_key == record_key
+    if record_key.startswith("?"):
+        mine = or_(mine, quarantine.c.content_hash.startswith(record_key[1:], autoescape=True))
+    open_ones = select(quarantine.c.id).where(quarantine.c.source == source, quarantine.c.closed_at.is_(None), mine)
+    return list(conn.execute(open_ones.order_by(quarantine.c.id)).scalars())
 
 
 def open_figures(conn: Connection) -> OpenFigures:
