@@ -1,0 +1,107 @@
+"""The running numbers of a book: which are missing, which stand twice.
+
+Whether numbers run on through the whole book or begin anew on every page is found from the book itself: a page begins
+anew when its smallest number is nearer to 1 than to the one that would follow the page before it; a book does when most
+of its pages do. In a book that runs on, what lies before its first line read is not missed, unless page 1 is there and
+holds at least as many lines as its smallest number: then numbers count from 1. "12a" and "12bis" are insertions after
+12: neither a repeat nor a gap. A number that is no number is a cell nobody can read, and no business of this module.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from tasks.rules.register_model import BookLine
+
+_NUMBER = re.compile(r"0*(\d{1,6})\s*([^\W\d_]{0,4})\.?")
+_PAGE = re.compile(r"\D{0,8}0*(\d{1,5})")
+GAP: Final = "gap"
+REPEAT: Final = "repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFault:
+    """A gap from `first` to `last` (both missing), or `first` standing `count` times. `line`: where it is seen.
+
+    `pages`: the numbers are those of pages, of a book in which every page begins anew.
+    """
+
+    kind: str
+    first: int
+    last: int
+    count: int
+    line: BookLine
+    pages: bool = False
+
+
+def number_of(text: str) -> tuple[int, str] | None:
+    """The running number and what is written behind it ("12a" → 12, "a"); None when it is no number."""
+    found = _NUMBER.fullmatch(text.strip().casefold())
+    return (int(found[1]), found[2]) if found else None
+
+
+def numbering(lines: Iterable[BookLine]) -> list[NumberFault]:
+    """What is wrong with the numbers of one book, in order of pages and numbers."""
+    pages: dict[str, list[tuple[int, str, BookLine]]] = defaultdict(list)
+    for line in lines:
+        if number := number_of(line.line):
+            pages[line.page].append((*number, line))
+    if not pages:
+        return []
+    in_order = dict(sorted(pages.items(), key=lambda page: _page_order(page[0])))
+    if not begins_anew([[number for number, _, _ in page] for page in in_order.values()]):
+        numbers = [one for page in in_order.values() for one in page]
+        return [*_gaps(numbers, _first(in_order)), *_repeats(numbers)]
+    faults = [fault for page in in_order.values() for fault in (*_gaps(page, 1), *_repeats(page))]
+    return [*faults, *_missing_pages(in_order)]
+
+
+def begins_anew(pages: Sequence[Sequence[int]]) -> bool:
+    """Whether numbers begin anew on every page; `pages` hold theirs, in order."""
+    votes = [min(page) - 1 < abs(max(before) + 1 - min(page)) for before, page in pairwise(pages)]
+    return sum(votes) * 2 > len(votes)
+
+
+def _page_order(page: str) -> tuple[bool, int, str]:
+    found = _PAGE.fullmatch(page.strip())
+    return (found is None, int(found[1]) if found else 0, page)
+
+
+def _first(pages: Mapping[str, Sequence[tuple[int, str, BookLine]]]) -> int | None:
+    """The number from which the book must be whole: None for the smallest one read."""
+    page, numbers = next(iter(pages.items()))
+    smallest = min(number for number, _, _ in numbers)
+    return 1 if _page_order(page)[1] == 1 and smallest <= len(numbers) else None
+
+
+def _gaps(numbers: Sequence[tuple[int, str, BookLine]], first: int | None) -> Iterator[NumberFault]:
+    at: dict[int, BookLine] = {}
+    for number, _, line in numbers:
+        at.setdefault(number, line)
+    known = sorted(at)
+    before = (first if first is not None else known[0]) - 1
+    seen = at[known[0]]
+    for number in known:
+        if number > before + 1:
+            yield NumberFault(GAP, before + 1, number - 1, number - 1 - before, seen)
+        before, seen = number, at[number]
+
+
+def _repeats(numbers: Sequence[tuple[int, str, BookLine]]) -> Iterator[NumberFault]:
+    found: dict[tuple[int, str], list[BookLine]] = defaultdict(list)
+    for number, suffix, line in numbers:
+        found[number, suffix].append(line)
+    for (number, _), lines in sorted(found.items()):
+        if len(lines) > 1:
+            yield NumberFault(REPEAT, number, number, len(lines), lines[1])
+
+
+def _missing_pages(pages: Mapping[str, Sequence[tuple[int, str, BookLine]]]) -> Iterator[NumberFault]:
+    """In a book that begins anew a lost page shows by its own number alone."""
+    numbered = [(_page_order(page)[1], lines[-1][2]) for page, lines in pages.items() if not _page_order(page)[0]]
+    for (before, line), (page, _) in pairwise(numbered):
+        if page > before + 1:
+            yield NumberFault(GAP, before + 1, page - 1, page - 1 - before, line, pages=True)
