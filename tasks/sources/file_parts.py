@@ -41,6 +41,7 @@ class FileReader:
     encoding: str
     delimiter: str | None
     unit_map: UnitMap | None
+    typed: bool = False  # by a person, who may leave out the last line end
 
     def parts(
         self,
@@ -106,7 +107,7 @@ class FileReader:
         if not is_text(body.name):
             raise origin.fault("format_unsupported")
         blocks = landing.blocks(body.sha256)
-        return read_csv(blocks, wanted, origin, encoding=self.encoding, delimiter=self.delimiter)
+        return read_csv(blocks, wanted, origin, encoding=self.encoding, delimiter=self.delimiter, typed=self.typed)
 
     def _wanted(self, body: LandedBody) -> Wanted:
         headings = [Heading(c.name, c.headings, c.required, c.kind) for c in self.dataset.columns]

@@ -14,8 +14,9 @@ from tasks.sources.table import Heading, Line, Origin, Wanted
 FIRST_LINES: Final = 15  # a heading further down is not looked for
 _ENOUGH: Final = 3
 _TALLEST: Final = 3
-# Who takes a dossier in is not who handles it: this heading counts only where no better one is there.
-_GIVES_WAY: Final = frozenset({fold("Đơn vị tiếp nhận")})
+# Who takes a dossier in is not who handles it, an abstract is not the procedure's name: these headings count only where
+# no better one is there.
+_GIVES_WAY: Final = frozenset({fold("Đơn vị tiếp nhận"), fold("Trích yếu")})
 
 
 @dataclass(frozen=True, slots=True)
