@@ -8,19 +8,24 @@ has changed, and when the source's clock went back. How a session, a page and a 
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from tasks.intake.landing import LandedBody, Landing, LandingError
 from tasks.rules.datasets import Dataset, Mode
 from tasks.rules.timezone import HANOI
 from tasks.sources.base import PART_ROWS, Note, Part, Pulled, PullRequest, SourceFault
+from tasks.sources.looking import Look, Looked, Segment, SegmentName, only_dry
 from tasks.sources.sql_bodies import joined, page_body, page_part
 from tasks.sources.sql_columns import Fit, fit
-from tasks.sources.sql_pages import Page, Reader, clock_of, columns_of, query_of, view_of
+from tasks.sources.sql_pages import Page, Reader, Tally, clock_of, columns_of, query_of, view_of
+from tasks.sources.sql_segments import Condition, Statements, View
 from tasks.sources.sql_session import Access, Session, read_only
+
+T = TypeVar("T")
 
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -54,18 +59,83 @@ class SqlSource:
 
     def pull(self, request: PullRequest, landing: Landing) -> Pulled:
         """See `Source.pull`. The data moment is the run's `as_of`; that of a body is the newest change in it."""
-        with read_only(self._access()) as session:
-            origin = view_of(session, self.view) if self.view else query_of(self.query)
-            fitted = self._fit(session, columns_of(session, origin))
+        with self._opened() as view:
             notes: list[Note] = []
-            since = self._since(request, clock_of(session), fitted, notes)
-            reader = Reader(
-                session=session, origin=origin, fit=fitted, page_rows=self.page_rows, now=request.as_of, since=since
-            )
-            tally = _Tally()
-            for page in reader.pages():
-                tally.add(page, self._land(landing, request, tally.bodies, fitted, page))
-        return self._pulled(request, landing, fitted, tally, notes, since)
+            since = self._since(request, clock_of(view.session), view.fit, notes)
+            tally = self._read(view, landing, request.as_of, since=since)
+        return self._pulled(request, landing, view.fit, tally, notes, since)
+
+    def look(self, request: Look, landing: Landing) -> Looked:
+        """See `Looking.look`: the whole view, or its rows in the segments or months asked for."""
+        with self._opened() as view:
+            return self._looked(view, view.within(request), request, only_dry(landing))
+
+    def segments(self, request: Look) -> Mapping[SegmentName, Segment] | None:  # noqa: ARG002 -- always all of them
+        """See `Looking.segments`. None also where the database needs longer for them than a statement may take."""
+        return self._in_time(View.segments)
+
+    def counts(self, request: Look) -> Mapping[SegmentName, int] | None:  # noqa: ARG002 -- always all of them
+        """See `Looking.counts`."""
+        return self._in_time(View.counts)
+
+    def again(self, request: Look, keys: Collection[str], landing: Landing) -> Looked | None:
+        """See `Looking.again`: in one way through the view, however many keys."""
+        with self._opened() as view:
+            wanted = view.holding(keys)
+            return None if wanted is None else self._looked(view, wanted, replace(request, held=0), only_dry(landing))
+
+    def _in_time(self, told: Callable[[View], T | None]) -> T | None:
+        try:
+            with self._opened() as view:
+                return told(view)
+        except SourceFault as fault:
+            if fault.code == "sql_timeout":
+                return None
+            raise
+
+    @contextmanager
+    def _opened(self) -> Iterator[View]:
+        with read_only(self._access()) as session:
+            asked = Statements(session)
+            origin = view_of(session, self.view) if self.view else query_of(self.query)
+            yield View(session, origin, self._fit(session, columns_of(session, origin)), asked)
+
+    def _read(
+        self,
+        view: View,
+        landing: Landing,
+        as_of: datetime,
+        *,
+        since: datetime | None = None,
+        only: Condition | None = None,
+    ) -> Tally:
+        reader = Reader(
+            session=view.session,
+            origin=view.origin,
+            fit=view.fit,
+            page_rows=self.page_rows,
+            now=as_of,
+            since=since,
+            only=only,
+        )
+        tally = Tally()
+        for page in reader.pages():
+            tally.add(page, self._land(landing, as_of, tally.bodies, view.fit, page))
+        return tally
+
+    def _looked(self, view: View, only: Condition | None, request: Look, landing: Landing) -> Looked:
+        """The rows for which `only` holds. A view that is empty all of a sudden is not believed."""
+        tally = self._read(view, landing, request.as_of, only=only)
+        if not tally.rows and request.held and view.is_empty():
+            raise self._sudden_zero()
+        told = Pulled(
+            parts=self._parts(landing, tuple(tally.bodies), request.as_of),
+            data_moment=request.as_of,
+            bodies=tuple(tally.bodies),
+            complete=False,
+            expected=tally.rows,
+        )
+        return Looked(pulled=told, complete=True, requests=view.asked.count)
 
     def _access(self) -> Access:
         return Access(
@@ -118,18 +188,18 @@ class SqlSource:
         return json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()
 
     def _land(
-        self, landing: Landing, request: PullRequest, before: Sequence[LandedBody], fitted: Fit, page: Page
+        self, landing: Landing, as_of: datetime, before: Sequence[LandedBody], fitted: Fit, page: Page
     ) -> LandedBody:
-        moment = (page.newest or _NEVER) if fitted.updated else request.as_of
+        moment = (page.newest or _NEVER) if fitted.updated else as_of
         name = f"{self.view or 'query'}-{len(before) + 1:05d}.jsonl"
-        return landing.land(self.name, name, page_body([*fitted.columns], page.rows), moment, request.as_of)
+        return landing.land(self.name, name, page_body([*fitted.columns], page.rows), moment, as_of)
 
     def _pulled(
         self,
         request: PullRequest,
         landing: Landing,
         fitted: Fit,
-        tally: "_Tally",
+        tally: Tally,
         notes: list[Note],
         since: datetime | None,
     ) -> Pulled:
@@ -137,7 +207,7 @@ class SqlSource:
         all_told = bool(request.known_open) and not request.news  # accepted as gone before
         had_rows = request.newest_promoted is not None and not (request.accept_drop or all_told)
         if since is None and not tally.rows and had_rows and not snapshot:
-            raise SourceFault("sql_sudden_zero", {"source": self.name, "what": self.view or "query"})
+            raise self._sudden_zero()
         bodies = list(tally.bodies)
         if fitted.updated and since is None:
             day = request.as_of.astimezone(HANOI).date()
@@ -158,6 +228,9 @@ class SqlSource:
             sweep=since is None,
         )
 
+    def _sudden_zero(self) -> SourceFault:
+        return SourceFault("sql_sudden_zero", {"source": self.name, "what": self.view or "query"})
+
     def _parts(self, landing: Landing, bodies: Sequence[LandedBody], moment: datetime) -> Iterator[Part]:
         """The landed pages, several to a part where they are small."""
         waiting: list[Part] = []
@@ -172,19 +245,3 @@ class SqlSource:
             waiting.append(page)
         if waiting:
             yield joined(waiting)
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What the pages of a pull add up to."""
-
-    bodies: list[LandedBody] = field(default_factory=list)
-    rows: int = 0
-    undated: int = 0
-    ahead: int = 0
-
-    def add(self, page: Page, body: LandedBody) -> None:
-        self.bodies.append(body)
-        self.rows += len(page.rows)
-        self.undated += page.undated
-        self.ahead += page.ahead

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, bindparam, 
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NULLTYPE
 
+from tasks.intake.landing import LandedBody
 from tasks.rules.timezone import HANOI
 from tasks.sources.base import Malformed
 from tasks.sources.sql_bodies import Cells
@@ -32,6 +33,23 @@ class Page:
     newest: datetime | None = None
     undated: int = 0
     ahead: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the pages of a pull add up to."""
+
+    bodies: list[LandedBody] = field(default_factory=list)
+    rows: int = 0
+    undated: int = 0
+    ahead: int = 0
+
+    def add(self, page: Page, body: LandedBody) -> None:
+        """The next page, landed."""
+        self.bodies.append(body)
+        self.rows += len(page.rows)
+        self.undated += page.undated
+        self.ahead += page.ahead
 
 
 def view_of(session: Session, name: str) -> FromClause:
@@ -62,7 +80,7 @@ def clock_of(session: Session) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads one view. `since`: only rows changed at or after that moment of the source; None: all."""
+    """Reads one view. `since`: only rows changed at or after that moment; `only`: only those; None: all."""
 
     session: Session
     origin: FromClause
@@ -70,11 +88,12 @@ class Reader:
     page_rows: int
     now: datetime
     since: datetime | None = None
+    only: ColumnElement[bool] | None = None
 
     def pages(self) -> Iterator[Page]:
         """Every row once. Raises SourceFault for a key that is empty or repeats: rows would be missed."""
         names = self.fit.selected
-        changed = self._changed()
+        changed = self._narrowed(self._changed())
         self._key_is_filled(changed)
         shape = _Shape(self.fit, names, self.now)
         last: Sequence[object] | None = None
@@ -112,15 +131,15 @@ class Reader:
     def _statement(
         self, names: Sequence[str], changed: ColumnElement[bool] | None, last: Sequence[object] | None
     ) -> Select[Any]:
-        chosen = select(*map(_column, names)).select_from(self.origin)
+        chosen = select(*map(real_column, names)).select_from(self.origin)
         if changed is not None:
             chosen = chosen.where(changed)
         if last is not None:
-            chosen = chosen.where(_after([*map(_column, self.fit.key)], last))
-        return chosen.order_by(*map(_column, self.fit.key)).limit(self.page_rows + 1)
+            chosen = chosen.where(_after([*map(real_column, self.fit.key)], last))
+        return chosen.order_by(*map(real_column, self.fit.key)).limit(self.page_rows + 1)
 
     def _key_is_filled(self, changed: ColumnElement[bool] | None) -> None:
-        empty = or_(*(_column(name).is_(None) for name in self.fit.key))
+        empty = or_(*(real_column(name).is_(None) for name in self.fit.key))
         chosen = select(text("1")).select_from(self.origin).where(empty)
         if changed is not None:
             chosen = chosen.where(changed)
@@ -131,7 +150,7 @@ class Reader:
         """Rows without a time of change always count as changed: nothing tells that they are not."""
         if not self.fit.updated:
             return None
-        updated = _column(self.fit.updated)
+        updated = real_column(self.fit.updated)
         some = select(updated).select_from(self.origin).where(updated.is_not(None)).limit(1)
         sample = self.session.conn.execute(some).scalar()
         if sample is None:
@@ -141,6 +160,10 @@ class Reader:
         if self.since is None:
             return None
         return or_(updated >= _bound(_like(sample, self.since)), updated.is_(None))
+
+    def _narrowed(self, changed: ColumnElement[bool] | None) -> ColumnElement[bool] | None:
+        given = [one for one in (changed, self.only) if one is not None]
+        return and_(*given) if given else None
 
     def _key_fault(self, code: str) -> Exception:
         return self.session.place.fault(code, columns=", ".join(self.fit.key))
@@ -179,7 +202,8 @@ class _Shape:
             page.newest = moment
 
 
-def _column(name: str) -> ColumnElement[Any]:
+def real_column(name: str) -> ColumnElement[Any]:
+    """A column of the view by its real name."""
     return column(quoted_name(name, quote=True))
 
 
