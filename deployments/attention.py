@@ -13,9 +13,22 @@ from tasks.mail.wording import wording
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.rules.release import QUARANTINE_DAYS
+from tasks.rules.timezone import HANOI
 from tasks.settings import Settings
-from warehouse import day_book, desk, flag_history, flag_store, freshness, ledger, ledger_read, quarantine_desk
+from warehouse import (
+    day_book,
+    desk,
+    difference_desk,
+    flag_history,
+    flag_store,
+    freshness,
+    ledger,
+    ledger_read,
+    quarantine_desk,
+)
 from warehouse.current import unconfigured_sources
+
+_TOLD = 5  # ids of differences in one sentence
 
 
 def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:
@@ -69,6 +82,7 @@ def needs_attention(
         *_source_matters(sources),
         *_desk_matters(conn),
         *_forgotten_matters(conn, overdue_since),
+        *_difference_matters(conn),
     ]
     return [{"kind": kind, "about": about, "text": say(key, locale, **words)} for kind, about, key, words in found]
 
@@ -128,3 +142,14 @@ def _forgotten_matters(conn: Connection, before: datetime | None) -> Iterator[Ma
     old = 0 if before is None else quarantine_desk.count_since(conn, before)
     if old:
         yield "quarantine_old", old, "attention_quarantine_old", {"n": old, "days": QUARANTINE_DAYS}
+
+
+def _difference_matters(conn: Connection) -> Iterator[Matter]:
+    figures = difference_desk.open_figures(conn)
+    if figures.returned:
+        told = ", ".join(difference_desk.returned_ids(conn, _TOLD))
+        words: dict[str, object] = {"n": figures.returned, "ids": told}
+        yield "differences_returned", figures.returned, "attention_returned", words
+    if figures.oldest is not None:
+        since = f"{figures.oldest.astimezone(HANOI):%d/%m/%Y}"
+        yield "differences", figures.count, "attention_differences", {"n": figures.count, "since": since}

@@ -99,6 +99,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{n} records lie in quarantine for more than {days} working days: see "
         "`dondoc quarantine list --older-than {days}`, name an owner by `dondoc quarantine assign`",
     ),
+    "attention_differences": (
+        "Đối soát: {n} sai lệch đang mở, lâu nhất từ {since}: xem `dondoc differences list`",
+        "Reconciliation: {n} differences are open, the oldest since {since}: see `dondoc differences list`",
+    ),
+    "attention_returned": (
+        "Đối soát: {n} sai lệch đã khắc phục nay quay lại ({ids}): xem `dondoc differences explain MÃ`",
+        "Reconciliation: {n} differences came back after they were fixed ({ids}): see `dondoc differences explain ID`",
+    ),
     "attention_stopped": ("Thư đang bị dừng bởi {by}: {reason}", "Mail is stopped by {by}: {reason}"),
     "attention_dispute": (
         "Mục {code} đang được đơn vị phản ánh: trả lời bằng `dondoc dispute answer {code}`",

@@ -95,14 +95,15 @@ def _stands(conn: "Connection", row: Row) -> Iterator[dict[str, Any]]:
 
 
 def _current(conn: "Connection", row: Row) -> dict[str, Any] | None:
-    """The version in use, with its value in the column that differs."""
-    from warehouse.current import rows_by_key
+    """The version in use, by its number, with its value in the column that differs."""
+    from warehouse.lineage import versions_of
 
-    found = next(iter(rows_by_key(conn, "dossiers", [(row["system"], row["record_key"])])), None)
-    if found is None:
+    versions = versions_of(conn, "dossiers", row["system"], row["record_key"])
+    if not versions or versions[-1]["known_to"] is not None:
         return None
-    names = ("version_id", "source", "data_moment", "known_from", "run_id", "source_ref")
-    told = {name: found[name] for name in names} | {"body": _body(conn, found["source_ref"])}
+    found = versions[-1]
+    names = ("source", "data_moment", "known_from", "run_id", "source_ref")
+    told = {name: found[name] for name in names} | {"version": len(versions), "body": _body(conn, found["source_ref"])}
     return told | ({"value": found[row["column_name"]]} if row["column_name"] in found else {})
 
 
@@ -195,7 +196,7 @@ def _place(one: Row, speech: "Speech", locale: str) -> str:
     if not now:
         return place
     moments = {"moment": speech.moment(now["data_moment"]), "since": speech.moment(now["known_from"])}
-    return say("of_version", locale, place=place, **moments)
+    return say("of_version", locale, place=place, n=now["version"], **moments)
 
 
 def _todo(told: Row, speech: "Speech", locale: str) -> Iterator[str]:

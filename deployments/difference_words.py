@@ -37,8 +37,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "in_file": ("{name}, bản ghi thứ {n}", "{name}, record {n}"),
     "in_body": ("dữ liệu gốc {sha}, bản ghi thứ {n}", "body {sha}, record {n}"),
     "of_version": (
-        "{place}; số liệu đến {moment}, kho biết từ {since}",
-        "{place}; as of {moment}, known here since {since}",
+        "phiên bản {n}, {place}; số liệu đến {moment}, kho biết từ {since}",
+        "version {n}, {place}; as of {moment}, known here since {since}",
     ),
     "on_paper": ("quyển {book}, trang {page}, số {line}; tệp {file}", "book {book}, page {page}, line {line}; {file}"),
     "facts": ("CHI TIẾT", "DETAILS"),
