@@ -14,14 +14,14 @@ from tasks.settings import OpencpsSource as OpencpsSettings
 from tasks.settings import Source as SourceSettings
 from tasks.settings import SqlSource as SqlSettings
 from tasks.settings import read_secret
-from tasks.sources.base import Source
 from tasks.sources.files import FilesSource
 from tasks.sources.http_pace import Politeness
+from tasks.sources.looking import Looking
 from tasks.sources.opencps import OpenCpsSource
 from tasks.sources.sql import SqlSource
 
 
-def make_source(settings: SourceSettings) -> Source:
+def make_source(settings: SourceSettings) -> Looking:
     """The reader of a configured source. Secrets are read here, at the moment of use.
 
     Raises:
