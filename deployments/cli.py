@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from deployments import cli_desk, cli_differences, cli_explain, cli_mail, cli_quarantine, cli_run, cli_show
+from deployments import (
+    cli_desk,
+    cli_differences,
+    cli_explain,
+    cli_mail,
+    cli_quarantine,
+    cli_reconcile,
+    cli_run,
+    cli_show,
+)
 from deployments.cli_context import CliContext, begun
 
 app = typer.Typer(
@@ -33,6 +42,7 @@ def dondoc(
 
 
 cli_run.register(app)
+cli_reconcile.register(cli_run.run_app)
 cli_show.register(app)
 cli_quarantine.register(app)
 cli_differences.register(app)

@@ -8,13 +8,24 @@ from deployments.refusal_words import refusal
 
 def told_report(report: dict[str, Any], locale: str) -> str:
     """The report of `dondoc run …` as text."""
+    lines = head_lines(report, locale)
+    if _is_busy(report):
+        return "\n".join(lines)
+    lines.append(say("run_flags", locale, **report["flags"]))
+    lines.append(say("run_mails", locale, **report["mails"]))
+    lines += [f"  {report[told]}" for told in ("mail_fault", "mail_waits") if report.get(told)]
+    return "\n".join(lines)
+
+
+def head_lines(report: dict[str, Any], locale: str) -> list[str]:
+    """What every run tells first: how it ended, whether it was real, what its sources brought."""
     lines = [say("run_line", locale, **{k: report[k] for k in ("flow", "as_of", "state", "exit_status")})]
+    if _is_busy(report):
+        return [lines[0], f"  {refusal('LockBusyError', locale, holder=report['why_idle'])}"]
     if report.get("dry_run"):
         lines.append(say("dry_run", locale))
     if report.get("warehouse_fault"):
         lines.append(f"  {report['warehouse_fault']}")
-    elif report["state"] == "busy":
-        return f"{lines[0]}\n  {refusal('LockBusyError', locale, holder=report['why_idle'])}"
     if report.get("why_idle"):
         known = f"why_idle_{report['why_idle']}"
         lines.append(say(known, locale) if known in WORDS else f"  {report['why_idle']}")
@@ -22,7 +33,8 @@ def told_report(report: dict[str, Any], locale: str) -> str:
         lines.append(say("run_source", locale, **source))
         if source["error"]:
             lines.append(f"    {source['error']}")
-    lines.append(say("run_flags", locale, **report["flags"]))
-    lines.append(say("run_mails", locale, **report["mails"]))
-    lines += [f"  {report[told]}" for told in ("mail_fault", "mail_waits") if report.get(told)]
-    return "\n".join(lines)
+    return lines
+
+
+def _is_busy(report: dict[str, Any]) -> bool:
+    return report["state"] == "busy" and not report.get("warehouse_fault")

@@ -70,4 +70,14 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
         description="Tính lại hồ sơ, kiến nghị quá hạn hoặc sắp đến hạn. Mặc định chạy thử, không ghi gì vào kho.",
         parameters={"dry_run": True},
     ),
+    Deployment(
+        name="reconcile",
+        entrypoint="flows.reconcile_run.reconcile_run",
+        crons=(),
+        when=("khi có người yêu cầu (chỉ báo cáo)", "when asked for (reports only)"),
+        description=(
+            "Đối soát ba bên: phần mềm một cửa, kho dữ liệu, sổ giấy. Chỉ báo cáo từng chỗ lệch và ghi sổ sai lệch, "
+            "không sửa dữ liệu. Kéo lại những gì khác nhau thì phải xem trước, rồi chạy lại kèm mã lượt."
+        ),
+    ),
 )

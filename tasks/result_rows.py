@@ -33,7 +33,7 @@ def result_of(run: Run) -> Reconciliation:
     comparison, asked = run.comparison, run.request.asked
     with run.store.reading() as conn:
         lines = _lines(run, difference_report.told_by(conn, run.run_id))
-        names = _unit_names(conn)
+        names = current.unit_names(conn)
         sides = [*_sources(run), *_warehouse(run, conn), *_registers(run)]
     return Reconciliation(
         run_id=run.run_id,
@@ -132,14 +132,6 @@ def _registers(run: Run) -> Iterator[SideLine]:
             yield SideLine(kind="register", name=name)
         else:
             yield SideLine(kind="register", name=name, moment=datetime.fromtimestamp(written, HANOI))
-
-
-def _unit_names(conn: Connection) -> dict[str, str]:
-    """Names by code; a code that several units bore in turn stays a bare code (never a guess)."""
-    names: dict[str, set[str]] = {}
-    for row in current.units(conn):
-        names.setdefault(row["unit_code"], set()).add(row["name"])
-    return {code: next(iter(known)) for code, known in names.items() if len(known) == 1}
 
 
 def file_names(units: Sequence[str]) -> dict[str, str]:
