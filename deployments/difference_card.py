@@ -121,7 +121,7 @@ def _history(conn: "Connection", row: Row) -> Iterator[dict[str, Any]]:
     acts = desk.acts_on(conn, row["id"])
     by_hand = {desk.RESOLVE: max((act["at"] for act in acts if act["act"] == desk.RESOLVE), default=None)}
     yield {"at": row["first_seen_at"], "by": "", "act": "first_seen", "detail": row["first_run_id"]}
-    if row["last_seen_at"] != row["first_seen_at"] and row["state"] != DifferenceState.FIXED:
+    if row["last_seen_at"] not in (row["first_seen_at"], row["returned_at"]) and row["state"] != DifferenceState.FIXED:
         yield {"at": row["last_seen_at"], "by": "", "act": "last_seen", "detail": row["run_id"]}
     if row["fixed_at"] is not None and row["fixed_at"] != by_hand[desk.RESOLVE]:
         yield {"at": row["fixed_at"], "by": "", "act": "fixed", "detail": ""}

@@ -5,7 +5,7 @@ them.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from deployments.exits import UsageFaultError
 from deployments.trace_rows import (
     DATASET_OF,
     body_of,
+    difference_of,
     dispute_of,
     event_of,
     flag_of,
@@ -27,7 +28,7 @@ from tasks.reports.trace import LOCALES, render_trace
 from tasks.reports.trace_model import RunLine, TracedItem, TracedMail, TracePage
 from tasks.rules.model import Subject
 from tasks.settings import Settings
-from warehouse import current, desk, ledger_read, lineage, runs
+from warehouse import current, desk, difference_desk, ledger_read, lineage, runs
 
 
 def write_trace(conn: Connection, settings: Settings, code: str, folder: Path) -> Path:
@@ -62,6 +63,7 @@ def trace_page(conn: Connection, reference: str) -> TracePage:
     else:
         keys = [reference] if _is_key(reference) else lineage.item_keys_of(conn, reference)
         items = [item for key in keys if (item := _item(conn, key)) is not None]
+        items = items or list(_items_unheld(conn, reference))
         told = None
         if not items:
             msg = f"Không tìm thấy thư hoặc mục {reference} (no mail or item {reference} is known)"
@@ -94,11 +96,13 @@ def _item(conn: Connection, key: str) -> TracedItem | None:
     told: Iterable[Mapping[str, Any]] = [*found.told, *found.flags]
     codes = [newest.get(f"{subject}_code"), *(row["code"] for row in told), record_key]
     title = newest.get("procedure_name") or newest.get("content")
+    code = next(str(code) for code in codes if code)
+    seen = difference_desk.of_dossier(conn, system, record_key, code) if subject == Subject.DOSSIER else []
     return TracedItem(
         item_key=key,
         subject=subject,
         system=system,
-        code=next(str(code) for code in codes if code),
+        code=code,
         title=str(title or next((t.facts.title for t in tellings if t.facts and t.facts.title), "")),
         tellings=tellings,
         flags=tuple(flag_of(row) for row in found.flags),
@@ -107,7 +111,24 @@ def _item(conn: Connection, key: str) -> TracedItem | None:
         disputes=tuple(dispute_of(row) for row in disputes),
         bodies=tuple(body_of(row) for row in found.bodies),
         runs=tuple(RunLine(run_id=r["run_id"], flow=r["flow"], as_of=r["as_of"], state=r["state"]) for r in found.runs),
+        differences=tuple(difference_of(row) for row in seen),
     )
+
+
+def _items_unheld(conn: Connection, code: str) -> Iterator[TracedItem]:
+    """Dossiers of that code of which the warehouse holds nothing, and a reconciliation has said so."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in difference_desk.of_code(conn, code):
+        found.setdefault((row["system"], row["record_key"]), []).append(row)
+    for (system, record_key), rows in sorted(found.items()):
+        yield TracedItem(
+            item_key=current.item_key(Subject.DOSSIER, system, record_key),
+            subject=Subject.DOSSIER,
+            system=system,
+            code=code,
+            title="",
+            differences=tuple(difference_of(row) for row in rows),
+        )
 
 
 def _item_in_mail(conn: Connection, mail: Mapping[str, Any], row: Mapping[str, Any]) -> TracedItem:

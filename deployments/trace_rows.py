@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from tasks.mail.frozen import thaw_bulletin, thaw_digest, thaw_facts
 from tasks.reports.trace_model import (
     Body,
+    DifferenceSeen,
     DisputeLine,
     FlagSpan,
     Happening,
@@ -173,6 +174,14 @@ def dispute_of(row: Row) -> DisputeLine:
     names = ("opened_on", "opened_at", "by", "reason", "answered_at")
     told = {name: row[name] for name in names}
     return DisputeLine(outcome=row["outcome"] or "", answer=row["answer"] or "", **told)
+
+
+def difference_of(row: Row) -> DifferenceSeen:
+    """A row of `differences`: what each side says, without where it stands."""
+    names = ("id", "kind", "state", "sides", "book", "page", "line", "returned", "explanation", "explained_by")
+    says = {side: row["facts"][side] for side in row["sides"].split("/") if side in row["facts"]}
+    told = {name: row[name] for name in names}
+    return DifferenceSeen(since=row["first_seen_at"], column=row["column_name"], says=says, **told)
 
 
 def body_of(row: Row) -> Body:

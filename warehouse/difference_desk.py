@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
-from tasks.rules.difference_model import DifferenceState
+from tasks.rules.difference_model import DifferenceClass, DifferenceState
 from warehouse.compared_segments import forget
 from warehouse.difference_tables import differences, reconciliations
 from warehouse.errors import DeskError
@@ -20,6 +20,15 @@ EXPLAIN, RESOLVE = "difference_explain", "difference_resolve"  # acts in the aud
 NEAR = 5  # ids offered for one that is not there
 _ALIKE = 6  # characters that tell where to look for one: "D-" and four digits
 
+_OF_DOSSIERS = (  # the others speak of procedures and of books
+    DifferenceClass.MISSING_IN_WAREHOUSE,
+    DifferenceClass.MISSING_IN_SOURCE,
+    DifferenceClass.MISSING_IN_REGISTER,
+    DifferenceClass.NOT_IN_SOFTWARE,
+    DifferenceClass.FIELD_DIFFERS,
+    DifferenceClass.INCOMPLETE_IN_REGISTER,
+    DifferenceClass.DUPLICATE,
+)
 _is_open = differences.c.state == DifferenceState.OPEN
 
 
@@ -64,10 +73,20 @@ def near(conn: Connection, asked: str) -> list[str]:
 
 
 def of_dossier(conn: Connection, system: str, record_key: str, code: str) -> list[dict[str, Any]]:
-    """All differences about one dossier, fixed ones too, oldest first: by its key, and by its code where no key is."""
+    """What stands about one dossier, oldest first: by its key, and by its code where paper knows no key."""
     by_key = (differences.c.system == system) & (differences.c.record_key == record_key)
-    by_code = (differences.c.code == code) & (differences.c.record_key == "") & differences.c.system.in_(("", system))
-    chosen = select(differences).where(or_(by_key, by_code) if code else by_key)
+    by_code = (differences.c.code == code) & (differences.c.record_key == "")
+    return _standing(conn, or_(by_key, by_code))
+
+
+def of_code(conn: Connection, code: str) -> list[dict[str, Any]]:
+    """What stands about the dossiers of that code, oldest first."""
+    return _standing(conn, differences.c.code == code)
+
+
+def _standing(conn: Connection, wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
+    of_dossiers = differences.c.kind.in_(_OF_DOSSIERS)
+    chosen = select(differences).where(wanted, of_dossiers, differences.c.state != DifferenceState.FIXED)
     rows = conn.execute(chosen.order_by(differences.c.first_seen_at, differences.c.id)).mappings()
     return [dict(one) for one in rows]
 

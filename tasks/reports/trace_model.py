@@ -150,6 +150,28 @@ class DisputeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceSeen:
+    """A difference between source, warehouse and paper that stands: open, or explained by a person.
+
+    `says`: what each side says, by side; plain values.
+    """
+
+    id: str
+    kind: str
+    state: str
+    since: datetime
+    sides: str = ""
+    column: str = ""
+    says: Mapping[str, object] = field(default_factory=dict)
+    book: str = ""
+    page: str = ""
+    line: str = ""
+    returned: int = 0  # how often it came back after it was fixed
+    explanation: str = ""
+    explained_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TracedItem:
     """One item with everything stored about it."""
 
@@ -165,6 +187,7 @@ class TracedItem:
     disputes: tuple[DisputeLine, ...] = ()
     bodies: tuple[Body, ...] = ()
     runs: tuple[RunLine, ...] = ()
+    differences: tuple[DifferenceSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

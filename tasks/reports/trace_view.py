@@ -6,6 +6,7 @@ Words come from `trace_speech`; facts of a telling are listed in `trace_facts`.
 from datetime import date, datetime
 from typing import Any
 
+from tasks.reports.trace_differences import difference_rows, open_ids
 from tasks.reports.trace_facts import sent_lines, telling_view
 from tasks.reports.trace_model import (
     DisputeLine,
@@ -65,6 +66,7 @@ def _item(item: TracedItem, told: Speech, *, alone: bool) -> dict[str, Any]:
         "versions": [_version(version, told) for version in item.versions],
         "events": [_event(event, told) for event in item.events],
         "disputes": [_dispute(dispute, told) for dispute in item.disputes],
+        "differences": difference_rows(item.differences, told),
         "bodies": [
             (
                 body.name,
@@ -96,6 +98,8 @@ def _summary(item: TracedItem, told: Speech) -> list[str]:
     for dispute in item.disputes:
         outcome = told.say(f"disputes.outcome_{dispute.outcome or 'open'}")
         lines.append(told.say("summary.dispute", day=told.day(dispute.opened_on), outcome=outcome))
+    if ids := open_ids(item.differences):
+        lines.append(told.say("summary.differences", n=told.mail.number(len(ids)), ids=", ".join(ids)))
     still = [told.mail_word("flag", span.flag) for span in item.flags if span.closed_at is None]
     if still:
         lines.append(told.say("summary.open", flags=told.mail.join(still)))

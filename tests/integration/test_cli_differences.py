@@ -155,7 +155,7 @@ def test_what_a_person_says_is_mended_comes_back_as_an_alarm(dondoc, folder, fou
     reconcile(folder, [differing(**OF_H1)], MORNING + 4 * DAY)
     told = explained(dondoc, found)
     assert (told["state"], told["returned"]) == ("open", 1)
-    assert [act["act"] for act in told["history"]] == ["first_seen", "difference_resolve", "last_seen", "returned"]
+    assert [act["act"] for act in told["history"]] == ["first_seen", "difference_resolve", "returned"]
 
 
 @pytest.mark.parametrize("act", ["explain", "resolve"])
@@ -193,6 +193,30 @@ def test_status_tells_what_is_open_and_what_came_back(dondoc, folder, found):
     reconcile(folder, [differing(**OF_H1)], MORNING + timedelta(hours=2))
     assert (matters()["differences"]["about"], matters()["differences_returned"]["about"]) == (1, 1)
     assert found in matters()["differences_returned"]["text"]
+
+
+@pytest.mark.parametrize(("page", "open_state"), [("H1.html", "đang mở"), ("H1.en.html", "open")])
+def test_a_trace_tells_what_stands_about_the_dossier(dondoc, folder, found, page, open_state):
+    other = differing(column="received_at", **OF_H1)
+    reconcile(folder, [differing(**OF_H1), other, lacking(2)], MORNING + DAY)
+    dondoc("differences", "explain", other.id, *WHO, *THURSDAY)
+    printed = dondoc("trace", "H1", "--out", folder)
+    assert found in printed
+    assert other.id not in printed  # explained: on the page, with its reason
+    told = (folder / page).read_text(encoding="utf-8")
+    for said in (found, other.id, "22/10/2026", WHO[1], WHO[3], open_state):
+        assert said in told
+    (item,) = json.loads(dondoc("--json", "trace", "H1", "--out", folder))["items"]
+    assert {one["id"]: one["state"] for one in item["differences"]} == {found: "open", other.id: "explained"}
+
+
+@pytest.mark.parametrize("code", ["H2", "H7"])
+def test_a_dossier_that_the_warehouse_lacks_is_traced_by_what_is_known_of_it(dondoc, folder, found, code):
+    printed = dondoc("trace", code, "--out", folder)
+    assert code in printed
+    assert "D-" in printed
+    reconcile(folder, [], MORNING + DAY)
+    assert isinstance(dondoc("trace", code, "--out", folder), UsageFaultError)
 
 
 def test_the_words_are_there_in_both_languages():
