@@ -158,7 +158,7 @@ def test_single_dossiers_are_asked_for_once_more(landing: Landing) -> None:
         assert (again.requests, again.complete) == (2, False)
         assert (again.unasked, again.untold) == ({"TL.9|UBND-TL|2026"}, {"field"})
         assert seen.again(ASKED, ["1", "2", "3", "4"], landing) is None
-        assert [asked.path.rsplit("/", 1)[1] for asked in server.asked] == ["7", "8"]
+        assert sorted(asked.path.rsplit("/", 1)[1] for asked in server.asked) == ["7", "8"]
 
 
 def test_looking_leaves_nothing_in_the_landing(server: FaultServer, landing: Landing) -> None:
