@@ -98,7 +98,7 @@ def _of_software(run: Run, conn: Connection, source: OpencpsSource) -> Iterator[
     told: dict[tuple[str, date, date], list[Mapping[str, Any]]] = defaultdict(list)
     for row in _of_all_fields(source_figures.latest(conn, source.name)):
         unit = _unit(row["agency"], row["period_to"], unit_map)
-        if run.comparison.scope.holds_unit(unit) and _NAMES.values() <= row["figures"].keys():
+        if run.comparison.scope.holds_unit(unit) and set(_NAMES.values()) <= row["figures"].keys():
             told[unit, row["period_from"], row["period_to"]].append(row)
     for (unit, first, last), rows in sorted(told.items()):
         counts = {ours: sum(int(row["figures"][theirs]) for row in rows) for ours, theirs in _NAMES.items()}
