@@ -118,6 +118,16 @@ _FILES: dict[str, tuple[str, str]] = {
         "Nguồn {source}: bản gốc đã lưu của {file} không đọc lại được nên không nạp. Hãy kiểm tra ổ đĩa rồi chạy lại.",
         "Source {source}: what was kept of {file} cannot be read back. Nothing is loaded; check the disk, run again.",
     ),
+    "register_name": (
+        "Không có tệp sổ {file} trong thư mục {folder}. Chỉ ghi tên tệp, không ghi đường dẫn; đang có: {known}.",
+        "There is no register file {file} in {folder}. Give the name of a file, no path; there are: {known}.",
+    ),
+    "register_rows": (
+        "Nguồn {source}: tệp {file} có {count} dòng không tách được thành các ô (dòng {rows}) nên không đối chiếu. "
+        "Hãy sửa các dòng này.",
+        "Source {source}: file {file} has {count} row(s) whose cells cannot be told apart (row {rows}); they are not "
+        "compared. Correct them.",
+    ),
     "statistics_name": (
         "Tệp số liệu {file}: chỉ ghi tên tệp nằm trong thư mục sổ theo dõi, không ghi đường dẫn.",
         "Statistics {file}: give the name of a file in the folder of registers, no path.",
