@@ -1,0 +1,201 @@
+"""Paper registers as somebody typed them off: each row becomes a line with its place on paper.
+
+Read where they lie, never landed. A missing heading refuses the file, an empty or illegible cell is told as such. Of
+what was written about a citizen only codes, days and which cells are filled are kept. Which files are read is
+register_files.py's part, what follows from the lines `tasks/rules/register_rules`'.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from tasks.intake.cells import days as read_days
+from tasks.intake.landing import Landing
+from tasks.intake.text import clean, clean_code, clean_word, fold
+from tasks.rules.register_dataset import REGISTER
+from tasks.rules.register_model import BookKind, BookLine
+from tasks.rules.timezone import HANOI
+from tasks.sources.base import Note, Part, SourceFault
+from tasks.sources.file_parts import FileReader
+from tasks.sources.folder import Candidate, UnfinishedError, blocks_of
+from tasks.sources.register_files import SOURCE
+
+ROWS: Final = "register_rows"  # the note on rows that are left out
+_TOLD: Final = 5
+_MOST_BYTES: Final = 256 * 1024**2
+_DAYS: Final = ("received_at", "due_at", "returned_at", "transferred_on")
+_TEXTS: Final = ("procedure_name", "to_unit")
+_HELD: Final = ("book", "page", "unit_code", "book_kind")  # written once, they hold until the next one
+_BLANK: Final = re.compile(r"[\s.…_–—/\\-]*")
+_UNREADABLE: Final = frozenset(
+    {"?", "x?", "mờ", "nhòe", "nhoè", "rách", "không rõ", "không đọc được", "không đọc rõ", "tẩy xóa", "illegible"}
+)
+# What a code may look like: a long word of letters is a name, a bare number of these lengths a person's.
+_CODE: Final = re.compile(r"(?=.*\d)(?!.*[A-Za-zĐđ]{11})[A-Za-z0-9Đđ][A-Za-z0-9Đđ._/|:-]{0,63}")
+_PERSONS: Final = re.compile(r"\d{9}|0\d{9}|\d{12}")
+_PLACE: Final = re.compile(r"(?!.*\d{9})[\w ./()-]{1,40}")
+_NUMBER: Final = re.compile(r"\d{1,6}[^\W\d_]{0,4}\.?")
+_TRANSFER: Final = ("liên thông", "chuyển", "transfer", "giao nhận")
+_TRACKING: Final = ("theo dõi", "tracking", "tiếp nhận")
+_FIRST_YEAR: Final = 1990
+_YEARS_AHEAD: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterRead:
+    """One file as read. `columns`: those it has a heading for. `unreadable`: rows whose cells cannot be told apart.
+
+    `odd_kinds`: rows that name a kind of book nobody knows; their columns decided.
+    """
+
+    name: str
+    sha256: str
+    lines: tuple[BookLine, ...]
+    columns: frozenset[str]
+    unreadable: tuple[int, ...] = ()
+    odd_kinds: tuple[int, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def read_register(folder: Path, file: Candidate, as_of: datetime) -> RegisterRead:
+    """All lines of a file. Raises SourceFault naming the file and what to do."""
+    landing, notes = Landing(folder, dry=True), list[Note]()
+    try:
+        blocks = blocks_of(SOURCE, file, _MOST_BYTES)
+        body = landing.land_blocks(SOURCE, file.name, blocks, file.moment, as_of)
+    except UnfinishedError:
+        raise SourceFault("not_settled", {"source": SOURCE, "file": file.name}, transient=True) from None
+    reader = FileReader(
+        source=SOURCE,
+        dataset=REGISTER,
+        folder=folder,
+        constants={},
+        encoding="auto",
+        delimiter=None,
+        unit_map=None,
+        typed=True,
+    )
+    typed = _Typed(file.name, as_of.astimezone(HANOI).year + _YEARS_AHEAD)
+    for part in reader.parts((body,), landing, notes):
+        typed.take(part)
+    if typed.unreadable:
+        rows = ", ".join([*map(str, typed.unreadable[:_TOLD]), *["…"] * (len(typed.unreadable) > _TOLD)])
+        params: dict[str, str | int] = {
+            "source": SOURCE,
+            "file": file.name,
+            "count": len(typed.unreadable),
+            "rows": rows,
+        }
+        notes.append(Note(code=ROWS, params=params))
+    return RegisterRead(
+        name=file.name,
+        sha256=body.sha256,
+        lines=tuple(typed.lines),
+        columns=frozenset(typed.columns),
+        unreadable=tuple(typed.unreadable),
+        odd_kinds=tuple(typed.odd_kinds),
+        notes=tuple(notes),
+    )
+
+
+@dataclass(slots=True)
+class _Typed:
+    """Rows of a file become lines, in order."""
+
+    file: str
+    last_year: int
+    lines: list[BookLine] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    unreadable: list[int] = field(default_factory=list)
+    odd_kinds: list[int] = field(default_factory=list)
+    held: dict[str, str] = field(default_factory=dict)
+
+    def take(self, part: Part) -> None:
+        """The rows of one part."""
+        self.columns.update(part.columns)
+        cells = {name: [_cell(text) for text in column] for name, column in part.columns.items()}
+        moments = {name: self._days(cells[name]) for name in _DAYS if name in cells}
+        for place, ref in enumerate(part.refs):
+            row = int(ref.rpartition("#")[2])
+            if place in part.malformed:
+                self.unreadable.append(row)
+                continue
+            texts = {name: column[place] for name, column in cells.items()}
+            self.lines.append(self._line(row, texts, {name: column[place] for name, column in moments.items()}))
+
+    def _days(self, column: Sequence[str | None]) -> list[date | None]:
+        """The days that can be read; what is no day of an office's life is a slip of the pen."""
+        read = read_days(column, ())
+        return [
+            day if day is not None and _FIRST_YEAR <= day.year <= self.last_year else None
+            for day in read.values.tolist()
+        ]
+
+    def _line(self, row: int, texts: Mapping[str, str | None], days: Mapping[str, date | None]) -> BookLine:
+        for name in _HELD:
+            if text := texts.get(name):
+                self.held[name] = text
+        illegible = {name for name, day in days.items() if day is None and texts[name]}
+        illegible |= {name for name in _TEXTS if _is_unreadable(texts.get(name))}
+        code, number = clean_code(texts.get("dossier_code") or ""), clean_word(texts.get("line") or "")
+        if code and not _is_code(code):
+            illegible.add("dossier_code")
+            code = ""
+        if number and not _NUMBER.fullmatch(number):
+            illegible.add("line")
+            number = ""
+        known = {name: day for name, day in days.items() if day is not None}
+        filled = {name for name in _TEXTS if texts.get(name)} | ({"dossier_code"} if code else set())
+        return BookLine(
+            file=self.file,
+            row=row,
+            kind=self._kind(row, texts.get("book_kind")),
+            unit_code=_shown(self.held.get("unit_code", ""), clean_code),
+            book=_shown(self.held.get("book", ""), clean),
+            page=_shown(self.held.get("page", ""), clean_word),
+            line=number,
+            code=code,
+            procedure=clean(texts.get("procedure_name") or ""),
+            days=known,
+            filled=frozenset((filled | known.keys()) - illegible),
+            illegible=frozenset(illegible),
+        )
+
+    def _kind(self, row: int, written: str | None) -> BookKind:
+        """What the book says it is, else what its columns say: only a transfer book has no appointments."""
+        word = fold(self.held.get("book_kind", ""))
+        if any(one in word for one in _TRANSFER):
+            return BookKind.TRANSFER
+        if any(one in word for one in _TRACKING):
+            return BookKind.TRACKING
+        if written:
+            self.odd_kinds.append(row)
+        moves = not self.columns.isdisjoint({"transferred_on", "to_unit"})
+        return BookKind.TRANSFER if moves and "due_at" not in self.columns else BookKind.TRACKING
+
+
+def _cell(text: str | None) -> str | None:
+    """A cell with something in it; dots and dashes are how an empty one is ruled out."""
+    return None if text is None or _BLANK.fullmatch(text) else text
+
+
+def _is_unreadable(text: str | None) -> bool:
+    return text is not None and fold(text).strip("()[]. ") in _UNREADABLE
+
+
+def _is_code(code: str) -> bool:
+    return _CODE.fullmatch(code) is not None and _PERSONS.fullmatch(code) is None
+
+
+def _shown(text: str, cleaned: Callable[[str], str]) -> str:
+    """A name of a book, a page or a unit; what does not look like one is not repeated."""
+    word = cleaned(text)
+    return word if not word or _PLACE.fullmatch(word) else "?"
+
+
+def codes_of(lines: Iterable[BookLine]) -> set[str]:
+    """All codes written."""
+    return {line.code for line in lines if line.code}
