@@ -11,6 +11,9 @@ from deployments.demo.dossiers import DOSSIERS
 from deployments.demo.people import silences_of
 from deployments.demo.story import DAYS
 from deployments.previews import preview_stem, twin, write_preview
+from tasks.mail.frozen import thaw_bulletin
+from tasks.reports.card import card_markdown
+from tasks.reports.card_page import card_page
 from tasks.settings import Settings
 from warehouse import day_book, ledger_read, runs
 from warehouse.engine import open_engine, reading
@@ -108,13 +111,16 @@ def _links(day: date) -> tuple[Link, ...]:
     return (Link(label=Words(vi="Phiếu chạy", en="Run card"), href=f"{CARDS}/{day}.html"),)
 
 
-def _write_cards(conn: Connection, folder: Path) -> None:
-    from deployments.cards_as_pages import card_page
+def bulletin_page(frozen: dict[str, Any], locale: str) -> str:
+    """The run card of a frozen bulletin as a page."""
+    return card_page(card_markdown(thaw_bulletin(frozen), dry_run=False, locale=locale), locale)
 
+
+def _write_cards(conn: Connection, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for row in _mails(conn):
         if row["kind"] == "bulletin":
-            page = card_page(row["digest"], "vi")
+            page = bulletin_page(row["digest"], "vi")
             (folder / f"{row['business_date']}.html").write_text(page, encoding="utf-8")
 
 

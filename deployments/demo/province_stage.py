@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from deployments.cards_as_pages import card_page
 from deployments.demo import config
+from deployments.demo.gallery import bulletin_page
 from deployments.demo.mail_catcher import MailCatcher
 from deployments.demo.province import Province, write_province
 from deployments.demo.province_config import write_province_config
@@ -93,7 +93,7 @@ def _told(
         href = f"{MAILS}/{preview_stem(row)}.html"
         shown.append(ShownMail(row["audience"], row["post"], row["subject"], href))
         if row["kind"] == "bulletin":
-            (folder / CARD).write_text(card_page(row["digest"], settings.locale), encoding="utf-8")
+            (folder / CARD).write_text(bulletin_page(row["digest"], settings.locale), encoding="utf-8")
     return ProvinceMorning(
         as_of=province.as_of,
         units=province.units,

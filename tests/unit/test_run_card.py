@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from deployments.cards_as_pages import card_page
-from tasks.mail.frozen import freeze
+from tasks.reports.card import card_markdown
+from tasks.reports.card_page import card_page
 from tasks.rules.model import (
     Audience,
     Bulletin,
@@ -43,7 +43,7 @@ def a_bulletin() -> Bulletin:
 
 
 def test_the_run_card_is_a_page_in_words_without_markup_or_addresses():
-    page = card_page(freeze(a_bulletin()), "vi")
+    page = card_page(card_markdown(a_bulletin(), dry_run=False, locale="vi"), "vi")
     text = text_of(page)
     assert "<script" not in page
     assert "@example" not in page
@@ -51,3 +51,11 @@ def test_the_run_card_is_a_page_in_words_without_markup_or_addresses():
     assert "chưa rõ kết quả" in text
     assert "overdue" not in page
     assert "Chủ tịch &lt;UBND&gt;" in page
+
+
+def test_signs_that_markdown_would_read_are_shown_as_they_are():
+    page = card_page("# Mã \\[D-1\\]\n\n| A\\|B | C |\n| --- | --- |\n| x\\_y\\_z | **đậm** \\*\\* \\<b\\> |\n", "vi")
+    assert "<h1>Mã [D-1]</h1>" in page
+    assert '<th scope="col">A|B</th>' in page
+    assert '<td data-head="A|B">x_y_z</td>' in page
+    assert "<b>đậm</b> ** &lt;b&gt;" in page

@@ -1,22 +1,24 @@
-"""The run card of a morning as one self-contained HTML page, from the same frozen facts as the card in Prefect.
+"""A card's markdown as one self-contained HTML page: to open where no Prefect is, to print, to file.
 
-Which lines a card has is `tasks/reports/card`'s business; here they only become a page.
+Only the markdown that our own cards use: headings, tables, lists, sentences, bold, escaped signs. Which lines a card has
+is `card`'s and `reconciliation`'s business.
 """
 
 import html
 import re
-from typing import Any
 
-from tasks.mail.frozen import thaw_bulletin
-from tasks.reports.card import card_markdown
 from tasks.reports.trace import page_style
 
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|])")
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_BAR = re.compile(r"(?<!\\)\|")
+_KEPT = "\ue000{}\ue001"  # stands for an escaped sign while the others are read
 
-def card_page(frozen_bulletin: dict[str, Any], locale: str) -> str:
-    """The page of a frozen bulletin. Raises ValidationError for what is no bulletin."""
-    markdown = card_markdown(thaw_bulletin(frozen_bulletin), dry_run=False, locale=locale)
+
+def card_page(markdown: str, locale: str) -> str:
+    """The page of a card."""
     blocks = markdown.strip().split("\n\n")
-    title = blocks[0].removeprefix("# ")
+    title = _plain(blocks[0].removeprefix("# "))
     body = "\n".join(_block(block) for block in blocks)
     return (
         f'<!doctype html>\n<html lang="{locale}">\n<head>\n<meta charset="utf-8">\n'
@@ -27,7 +29,7 @@ def card_page(frozen_bulletin: dict[str, Any], locale: str) -> str:
 
 
 def _block(block: str) -> str:
-    """One block of the card's markdown: heading, table, list or sentence."""
+    """One block: heading, table, list or sentence."""
     if block.startswith("# "):
         return f"<header><h1>{_text(block[2:])}</h1></header>"
     if block.startswith("## "):
@@ -42,7 +44,7 @@ def _block(block: str) -> str:
 
 
 def _table(lines: list[str]) -> str:
-    heads, _, *rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
+    heads, _, *rows = [[cell.strip() for cell in _BAR.split(line.strip())[1:-1]] for line in lines]
     top = "".join(f'<th scope="col">{_text(head)}</th>' for head in heads)
     body = "".join(_row(heads, row) for row in rows)
     return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -50,12 +52,18 @@ def _table(lines: list[str]) -> str:
 
 def _row(heads: list[str], row: list[str]) -> str:
     cells = "".join(
-        f'<td data-head="{html.escape(head, quote=True)}">{_text(cell)}</td>'
+        f'<td data-head="{html.escape(_plain(head), quote=True)}">{_text(cell)}</td>'
         for head, cell in zip(heads, row, strict=False)
     )
     return f"<tr>{cells}</tr>"
 
 
 def _text(text: str) -> str:
-    """Escaped, with the card's bold kept."""
-    return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))
+    """Escaped for HTML, with the card's bold kept and its escaped signs as they are meant."""
+    kept = _ESCAPED.sub(lambda sign: _KEPT.format(ord(sign[1])), text)
+    marked = _BOLD.sub(r"<b>\1</b>", html.escape(kept, quote=False))
+    return re.sub("\ue000(\\d+)\ue001", lambda code: html.escape(chr(int(code[1])), quote=False), marked)
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text)
