@@ -1,7 +1,7 @@
 """A card's markdown as one self-contained HTML page: to open where no Prefect is, to print, to file.
 
-Only the markdown that our own cards use: headings, tables, lists, sentences, bold, escaped signs. Which lines a card has
-is `card`'s and `reconciliation`'s business.
+Only the markdown that our own cards use: headings, tables, lists, sentences, bold, escaped signs. Which lines a card
+has is `card`'s and `reconciliation`'s business.
 """
 
 import html
