@@ -137,7 +137,7 @@ class _Load:
         records = 0
         for part in self.pulled.parts:
             first = records
-            _again(lambda: self.session.step(lambda conn: intake.take(conn, staged, part, first)))  # noqa: B023
+            again(lambda: self.session.step(lambda conn: intake.take(conn, staged, part, first)))  # noqa: B023
             records += len(part)
             progress.advance(len(part))
         return records
@@ -194,7 +194,7 @@ class _Load:
             )
 
 
-def _again(act: Callable[[], T]) -> T:
+def again(act: Callable[[], T]) -> T:
     """A step that failed is done once more, alone: what was staged before it stays."""
     for _ in range(_TRIES - 1):
         try:

@@ -1,0 +1,253 @@
+"""From two sides of one record to what is said about it: findings with their causes, or that nothing can be said.
+
+No reading here: rows come in as the warehouse types them. Columns are compared by `tasks/rules/column_rules`; where the
+rows come from is `comparing_sources`', whether they moved meanwhile also `second_look`'s business.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, Final
+
+from tasks.rules.column_rules import ColumnRule, differing, doubtful_value, hanoi_day, plain_value
+from tasks.rules.datasets import Dataset
+from tasks.rules.difference_life import REFS
+from tasks.rules.difference_model import OPS, Cause, DifferenceClass, Finding, Scope
+from tasks.rules.timezone import HANOI
+from tasks.side_values import Place, place_of, shown_key, shown_place, stored_hash, typed
+from warehouse.comparing import Odd, Row
+from warehouse.comparing_doubles import Double, Repeat
+
+SIDES: Final = "source/warehouse"
+_BODY: Final = len("sha256:") + 64
+_SHOWN: Final = 5  # keys that a finding names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What all records of a source have in common when they are judged.
+
+    `newest`: the newest version when the look began: later ones are news. `began`, `ended`: when the look did.
+    `last_pull`: as of when the source was last promoted. `promoted`: hashes of promoted bodies, None where bodies are
+    no files. `fills`: times of day that stand for a date alone.
+    """
+
+    source: str
+    system: str
+    dataset: Dataset
+    rules: tuple[ColumnRule, ...]
+    scope: Scope
+    newest: int
+    began: datetime
+    ended: datetime
+    last_pull: datetime | None
+    promoted: frozenset[str] | None
+    fills: frozenset[time]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One key: its findings, or that it moved while we looked, or that nobody can say.
+
+    `is_overtaken`: the warehouse heard later news elsewhere. `is_unknown`: the file that told it is gone.
+    """
+
+    key: str
+    findings: tuple[Finding, ...] = ()
+    places: tuple[Place, ...] = ()
+    is_moving: bool = False
+    is_overtaken: bool = False
+    is_unknown: bool = False
+    hashes: frozenset[str] = frozenset()  # of what the source says
+    good: Row | None = None
+
+
+def judge_odd(ground: Ground, odd: Odd) -> Judged | None:
+    """What is to be said of a record that may differ; None: nothing, or not asked for."""
+    told = (
+        [odd.good] if odd.good else [typed(ground.dataset, row["content"] or {}, ground.fills) for row in odd.refused]
+    )
+    sources = odd.refused if odd.good is None else (odd.good,)
+    place = place_of if odd.good else shown_place
+    places = (*([place_of(odd.version)] if odd.version else []), *(place(row) for row in told))
+    mine = [place for place in places if _asked(ground.scope, place)]
+    if not mine:
+        return None
+    common: dict[str, Any] = {"key": odd.key, "places": places}
+    common["hashes"] = frozenset(row["content_hash"] for row in sources)
+    version = odd.version
+    columns = () if version is None else _columns(ground, told, version)
+    if version is not None and not columns:
+        return None
+    if any(_is_moving(ground, row) for row in (*sources, *([version] if version else []))):
+        return Judged(**common, is_moving=True)
+    if version is not None and max(row["moment"] for row in sources) < version["data_moment"]:
+        return Judged(**common, is_overtaken=True)
+    if version is None:
+        return Judged(**common, good=odd.good, findings=(_missing(ground, odd, mine[0]),))
+    found = tuple(_field(ground, odd, version, told[0], name, mine[0]) for name in columns)
+    return Judged(**common, good=odd.good, findings=found)
+
+
+def judge_lost(ground: Ground, version: Row, *, is_told: bool) -> Judged:
+    """A current row that the source did not tell; `is_told`: its absence means something."""
+    place = place_of(version)
+    common: dict[str, Any] = {"key": version["record_key"], "places": (place,)}
+    if _is_moving(ground, version):
+        return Judged(**common, is_moving=True)
+    if not is_told:
+        return Judged(**common, is_unknown=True)
+    where = {"warehouse": version["source_ref"], "last_told": _minute(version["data_moment"])}
+    return Judged(
+        **common, findings=(_finding(ground, DifferenceClass.MISSING_IN_SOURCE, version, place, {REFS: where}),)
+    )
+
+
+def fields_of(ground: Ground, version: Row, row: Row) -> tuple[Finding, ...]:
+    """Findings for the columns in which a sound record of the source differs from the current version."""
+    odd = Odd(key=version["record_key"], version=version, good=row)
+    place = next((p for p in (place_of(version), place_of(row)) if _asked(ground.scope, p)), place_of(version))
+    names = differing(ground.rules, row, version)
+    return tuple(_field(ground, odd, version, row, name, place) for name in names)
+
+
+def body_of(ref: str) -> str:
+    """The hash of the body that a reference names."""
+    return ref[len("sha256:") : _BODY]
+
+
+def _asked(scope: Scope, place: Place) -> bool:
+    return scope.holds_unit(place[1]) and scope.holds_day(place[2])
+
+
+def _is_moving(ground: Ground, row: Row) -> bool:
+    """Written here, or changed at the source, after the look began; a date ahead of both is no sign of that."""
+    if row.get("version_id", 0) > ground.newest:
+        return True
+    updated = row.get("updated_at")
+    return "version_id" not in row and updated is not None and ground.began < updated <= ground.ended
+
+
+def _columns(ground: Ground, told: Iterable[Row], version: Row) -> tuple[str, ...]:
+    """Where every record of the source differs: one of two that contradict each other may well be ours."""
+    found = [differing(ground.rules, row, version) for row in told]
+    return tuple(rule.column for rule in ground.rules if all(rule.column in names for names in found))
+
+
+def _missing(ground: Ground, odd: Odd, place: Place) -> Finding:
+    row = odd.good or odd.refused[0]
+    facts: dict[str, Any] = {REFS: {"source": row["source_ref"]}}
+    if odd.good is not None:
+        cause = Cause.BEHIND if _is_behind(ground, odd.good) else Cause.UNKNOWN
+        return _finding(ground, DifferenceClass.MISSING_IN_WAREHOUSE, {"record_key": odd.key}, place, facts, cause)
+    facts["reasons"] = _reasons(odd)
+    named = {"record_key": shown_key(odd.key, row["content_hash"])}
+    return _finding(ground, DifferenceClass.MISSING_IN_WAREHOUSE, named, place, facts, Cause.QUARANTINED)
+
+
+def _field(ground: Ground, odd: Odd, version: Row, row: Row, name: str, place: Place) -> Finding:
+    rule = next(one for one in ground.rules if one.column == name)
+    ours, theirs = plain_value(rule, version), plain_value(rule, row)
+    source = odd.good or odd.refused[0]
+    where = {"source": source["source_ref"], "warehouse": version["source_ref"]}
+    facts: dict[str, Any] = {"source": theirs, "warehouse": ours, REFS: where}
+    if odd.good is None:
+        facts |= {"source": doubtful_value(None if theirs is None else str(theirs)), "reasons": _reasons(odd)}
+    cause = _cause(ground, odd, version)
+    return _finding(ground, DifferenceClass.FIELD_DIFFERS, version, place, facts, cause, name)
+
+
+def _finding(
+    ground: Ground,
+    kind: DifferenceClass,
+    row: Row,
+    place: Place,
+    facts: Mapping[str, Any],
+    cause: Cause = Cause.UNKNOWN,
+    column: str = "",
+) -> Finding:
+    code, unit, day = place
+    return Finding(
+        kind=kind,
+        unit_code=unit,
+        system=ground.system,
+        key=row["record_key"],
+        code=code,
+        column=column,
+        sides=SIDES,
+        source=ground.source,
+        day=day,
+        cause=cause,
+        facts=facts,
+    )
+
+
+def _cause(ground: Ground, odd: Odd, version: Row) -> Cause:
+    if stored_hash(ground.dataset, version) != version["content_hash"]:
+        return Cause.ALTERED
+    if odd.good is None:
+        return Cause.QUARANTINED
+    return Cause.BEHIND if _is_behind(ground, odd.good) else Cause.UNKNOWN
+
+
+def _is_behind(ground: Ground, row: Row) -> bool:
+    """The next pull brings it: its file was not promoted yet, or the source changed it since."""
+    if ground.promoted is not None:
+        return body_of(row["source_ref"]) not in ground.promoted
+    changed = row["updated_at"] or row["received_at"]
+    return changed is not None and (ground.last_pull is None or changed > ground.last_pull)
+
+
+def _refused(ground: Ground, row: Row) -> Row:
+    return typed(ground.dataset, row["content"] or {}, ground.fills)
+
+
+def repeat_finding(ground: Ground, repeat: Repeat) -> Finding | None:
+    """One key several times in one body; None where it is not asked for."""
+    row = repeat.row
+    is_good = "content" not in row
+    place = place_of(row) if is_good else shown_place(_refused(ground, row))
+    if not _asked(ground.scope, place):
+        return None
+    code, unit, day = place
+    return Finding(
+        kind=DifferenceClass.DUPLICATE,
+        unit_code=unit,
+        system=ground.system,
+        key=repeat.key if is_good else shown_key(repeat.key, row["content_hash"]),
+        code=code,
+        sides="source",
+        source=ground.source,
+        day=day,
+        owner=unit or OPS,
+        facts={"times": repeat.times, REFS: {"source": row["source_ref"]}},
+    )
+
+
+def double_finding(ground: Ground, double: Double) -> Finding | None:
+    """One dossier under several keys, named by code, unit and year, which all of them share; None: not asked for."""
+    place = (double.code, double.unit_code, hanoi_day(double.received_at))
+    if not _asked(ground.scope, place):
+        return None
+    keys = sorted({*double.in_source, *double.in_warehouse})
+    standing = {"source": len(double.in_source), "warehouse": len(double.in_warehouse)}
+    return Finding(
+        kind=DifferenceClass.DUPLICATE,
+        unit_code=double.unit_code,
+        system=ground.system,
+        key=f"{double.code}|{double.unit_code}|{double.year}",
+        code=double.code,
+        sides=SIDES,
+        source=ground.source,
+        day=place[2],
+        owner=double.unit_code or OPS,
+        facts={"keys": keys[:_SHOWN], "times": len(keys), REFS: standing},
+    )
+
+
+def _reasons(odd: Odd) -> list[str]:
+    return sorted({reason["code"] for row in odd.refused for reason in row["reasons"] or ()})
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(HANOI).isoformat(timespec="minutes")

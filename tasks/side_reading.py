@@ -1,0 +1,113 @@
+"""One source's records into the staging tables, as a load takes them in, and held against the current versions.
+
+What the warehouse holds exactly as the source says it needs no checking: it was checked when it came in. Everything
+else goes the way of a load, so that what a load would refuse is known as refused here too. Nothing is merged.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from tasks.loading import again
+from tasks.narration import logger
+from tasks.part_intake import Intake, as_staged, settle_repeated
+from tasks.rules.column_rules import folded_key
+from tasks.rules.difference_model import Scope
+from tasks.sources.base import Part, Pulled
+from warehouse import comparing, repeats, staging
+from warehouse.comparing import Odd, Row, Sides
+from warehouse.comparing_doubles import Double, Repeat, doubles, repeats_in_bodies
+from warehouse.comparing_folds import pair_folded
+from warehouse.errors import WarehouseError
+from warehouse.sessions import LoadSession
+
+
+@dataclass(slots=True)
+class Side:
+    """A source side that was read to its end, ready to be asked about."""
+
+    session: LoadSession
+    sides: Sides
+    read: int = 0
+    repeats: list[Repeat] = field(default_factory=list)
+
+    def take(self, intake: Intake, pulled: Pulled) -> None:
+        """Part by part, then the keys over all of them."""
+        for part in pulled.parts:
+            first = self.read
+            again(lambda: self.session.step(lambda conn: _take(conn, self.sides, intake, part, first)))  # noqa: B023
+            self.read += len(part)
+            logger().info("%s: %d records read", self.sides.source, self.read)
+        self.session.step(lambda conn: staging.ready(conn, self.sides.staged))
+
+    def settle(self, *, in_bodies: bool) -> None:
+        """One record a key is left. `in_bodies`: a key told twice in one body is worth telling."""
+        if in_bodies:
+            self.repeats = self.session.step(lambda conn: repeats_in_bodies(conn, self.sides))
+        self.session.step(self._settled)
+
+    def _settled(self, conn: Connection) -> None:
+        settle_repeated(conn, self.sides.staged)
+        comparing.settle(conn, self.sides)
+        pair_folded(conn, self.sides, folded_key)
+
+    def odd(self) -> Iterator[Odd]:
+        """All records that need a closer look, in order of key."""
+        last = ""
+        while found := self.session.step(lambda conn: comparing.page(conn, self.sides, last)):  # noqa: B023
+            yield from found
+            last = found[-1].key
+
+    def lost(self, scope: Scope) -> Iterator[Row]:
+        """All current versions in scope that the source did not tell, in order of key."""
+        last = ""
+        while found := self.session.step(
+            lambda conn: comparing.lost_page(conn, self.sides, scope, last)  # noqa: B023
+        ):
+            yield from found
+            last = found[-1]["record_key"]
+
+    def doubles(self) -> list[Double]:
+        """One dossier under several keys, on either side."""
+        return self.session.step(lambda conn: list(doubles(conn, self.sides)))
+
+
+@contextmanager
+def side_of(
+    session: LoadSession, dataset: str, *, system: str, source: str, segments: frozenset[tuple[str, str]] | None
+) -> Iterator[Side]:
+    """Temporary tables for one source, which go with the block. `segments`: what was asked for; None: all."""
+    staged = session.step(lambda conn: staging.begin(conn, dataset))
+    sides = session.step(lambda conn: comparing.begin(conn, staged, system=system, source=source, segments=segments))
+    try:
+        yield Side(session, sides)
+    finally:
+        _clean(session, sides)
+
+
+def _clean(session: LoadSession, sides: Sides) -> None:
+    """The connection goes back to its pool without our tables; where it is broken they are gone with it."""
+
+    def dropped(conn: Connection) -> None:
+        comparing.end(conn, sides)
+        staging.end(conn, sides.staged)
+
+    try:
+        session.step(dropped)
+    except WarehouseError as fault:
+        logger().warning("%s: its tables go with the connection (%s)", sides.source, type(fault).__name__)
+
+
+def _take(conn: Connection, sides: Sides, intake: Intake, part: Part, first_rid: int) -> None:
+    """Stage a part as if it were sound, then put aside what is not, looking only where the warehouse differs."""
+    told, waiting = intake.understood(part, first_rid)
+    staging.add(conn, sides.staged, as_staged(told), waiting)
+    odd = comparing.judge(conn, sides, first_rid)
+    closer = told[told["rid"].isin(odd)]
+    faults = intake.faults(closer)
+    if faults:
+        bad = closer[closer["rid"].isin(faults)]
+        repeats.drop(conn, sides.staged, faults)
+        staging.add(conn, sides.staged, repeats.staged_nothing(sides.staged), intake.refused(bad, faults))

@@ -1,0 +1,115 @@
+"""Records told twice: a key that stands several times in one body, and one dossier under several keys.
+
+Of a staged pull and of the current versions beside it. What is to be said of it is the caller's; contradictions
+between repeated records are `repeats`' and quarantine's business.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, union, union_all
+
+from tasks.rules.timezone import HANOI
+from warehouse.chunks import chunks
+from warehouse.comparing import Row, Sides, hanoi_text
+
+_BODY: Final = len("sha256:") + 64
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A key that the newest body telling it tells several times; `row`: as it stands there last, sound or refused."""
+
+    key: str
+    times: int
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """One dossier (code, unit, year of receipt) under several keys; the day of receipt is that of the first key."""
+
+    code: str
+    unit_code: str
+    year: str
+    received_at: datetime
+    in_source: tuple[str, ...]
+    in_warehouse: tuple[str, ...]
+
+
+def repeats_in_bodies(conn: Connection, sides: Sides) -> list[Repeat]:
+    """Before keys are settled, when the staged tables are ready: all bodies told so far still have their rows."""
+    rows, aside = sides.staged.rows, sides.staged.aside
+    named = ~aside.c.record_key.startswith("?")
+    keys = union_all(select(rows.c.record_key), select(aside.c.record_key).where(named)).subquery()
+    several = select(keys.c.record_key).group_by(keys.c.record_key).having(func.count() > 1)
+    found: list[Repeat] = []
+    for some in chunks(conn.execute(several).scalars().all()):
+        members: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for table in (rows, aside):
+            chosen = select(table.c.record_key, table.c.rid, table.c.source_ref).where(table.c.record_key.in_(some))
+            for key, rid, ref in conn.execute(chosen).tuples():
+                members[key].append((rid, ref))
+        found += _repeats(conn, sides, members)
+    return sorted(found, key=lambda one: one.key)
+
+
+def doubles(conn: Connection, sides: Sides) -> Iterator[Double]:
+    """One dossier under several keys, in the warehouse or in the source; each once, in order of code.
+
+    Records that both sides have alike are looked for in the warehouse only, the odd ones among all.
+    """
+    rows, odd, current = sides.staged.rows, sides.odd, sides.versions
+    year = hanoi_text(conn, current.c.received_at, "YYYY")
+    mine = (current.c.dossier_code, current.c.unit_code, year)
+    stored = select(current.c.dossier_code).where(sides.current()).group_by(*mine).having(func.count() > 1)
+    closer = select(rows.c.dossier_code, rows.c.record_key).where(rows.c.rid == odd.c.rid).subquery("closer")
+    twice = select(closer.c.dossier_code).group_by(closer.c.dossier_code).having(func.count() > 1)
+    same = and_(current.c.dossier_code == closer.c.dossier_code, current.c.record_key != closer.c.record_key)
+    beside = select(closer.c.dossier_code).join(current, and_(sides.current(), same))
+    codes = conn.execute(union(stored, twice, beside)).scalars().all()
+    for some in chunks(sorted(codes)):
+        yield from _among(conn, sides, some)
+
+
+def _among(conn: Connection, sides: Sides, codes: list[str]) -> Iterator[Double]:
+    """The doubles among dossiers of these codes."""
+    rows, odd, current = sides.staged.rows, sides.odd, sides.versions
+    stored = _members(conn, current, sides.current(), codes)
+    keys = {key for members in stored.values() for key, _ in members}
+    came: set[str] = set()
+    for some in chunks(sorted(keys)):
+        came.update(conn.execute(select(rows.c.record_key).where(rows.c.record_key.in_(some))).scalars())
+    told = _members(conn, rows, select(odd.c.rid).where(odd.c.rid == rows.c.rid).exists(), codes)
+    for name in sorted(stored.keys() | told.keys()):
+        ours, theirs = dict(stored.get(name, ())), dict(told.get(name, ()))
+        theirs |= {key: at for key, at in ours.items() if key in came}
+        if len(ours) > 1 or len(theirs) > 1:
+            first = min((ours | theirs).items())
+            yield Double(*name, first[1], tuple(sorted(theirs)), tuple(sorted(ours)))
+
+
+def _members(
+    conn: Connection, table: Table, condition: ColumnElement[bool], codes: list[str]
+) -> dict[tuple[str, str, str], list[tuple[str, datetime]]]:
+    """(code, unit, year) → keys with their instant of receipt."""
+    chosen = select(table.c.dossier_code, table.c.unit_code, table.c.received_at, table.c.record_key)
+    found: dict[tuple[str, str, str], list[tuple[str, datetime]]] = defaultdict(list)
+    for code, unit, received, key in conn.execute(chosen.where(condition, table.c.dossier_code.in_(codes))).tuples():
+        if received is not None:
+            found[code, unit or "", f"{received.astimezone(HANOI):%Y}"].append((key, received))
+    return found
+
+
+def _repeats(conn: Connection, sides: Sides, members: Mapping[str, list[tuple[int, str]]]) -> Iterator[Repeat]:
+    """Those told several times by the newest body that tells them: an older one has been overtaken."""
+    for key, told in members.items():
+        rid, newest = max(told)
+        times = sum(ref[:_BODY] == newest[:_BODY] for _, ref in told)
+        if times > 1:
+            chosen = [select(table).where(table.c.rid == rid) for table in (sides.staged.rows, sides.staged.aside)]
+            rows = (conn.execute(one).mappings().one_or_none() for one in chosen)
+            yield Repeat(key, times, dict(next(row for row in rows if row is not None)))
