@@ -27,14 +27,25 @@ from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
 from tasks.rules.enforcement import is_enforced
 from tasks.rules.mismatch import mismatches_of
-from tasks.rules.model import Audience, Bulletin, Flag, ItemFacts, MailLine, Recipient, Role, SourceLine, Subject
+from tasks.rules.model import (
+    Audience,
+    Bulletin,
+    Flag,
+    ItemFacts,
+    MailLine,
+    OpenDifferences,
+    Recipient,
+    Role,
+    SourceLine,
+    Subject,
+)
 from tasks.rules.release import QUARANTINE_DAYS, overdue_since
 from tasks.rules.routing import route
 from tasks.rules.situation import Situation
 from tasks.rules.timezone import HANOI
 from tasks.rules.world import World
 from tasks.run_context import Run, current
-from warehouse import day_book, desk, flag_history, flag_store, ledger, ledger_read, quarantine_desk
+from warehouse import day_book, desk, difference_desk, flag_history, flag_store, ledger, ledger_read, quarantine_desk
 from warehouse.current import unconfigured_sources
 
 TOLD_FLAGS = HEAD_FLAGS | INSPECTING_FLAGS
@@ -80,6 +91,8 @@ def _is_alarm(conn: Connection, bulletin: Bulletin, earlier: dict[str, Any]) -> 
     known = {line["mail_id"] for line in digest["uncertain"]}
     if bulletin.over_cap and not digest.get("over_cap"):
         return True
+    if bulletin.differences and bulletin.differences.returned > (digest.get("differences") or {}).get("returned", 0):
+        return True
     return any(line.mail_id not in known for line in bulletin.uncertain)
 
 
@@ -110,7 +123,17 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         over_cap=over_cap(run, conn),
         no_superior=tuple(_without_superior(run, conn, world, items)),
         blanked=tuple(sorted({i.code for i in items if i.flag in TOLD_FLAGS and personal_texts(i)})),
+        differences=_open_differences(conn),
     )
+
+
+def _open_differences(conn: Connection) -> OpenDifferences | None:
+    """As the book stands, whenever the last reconciliation was."""
+    figures, last = difference_desk.open_figures(conn), difference_desk.last_reconciliation(conn)
+    if figures.oldest is None or last is None:
+        return None
+    since = figures.oldest.astimezone(HANOI).date()
+    return OpenDifferences(count=figures.count, since=since, looked_on=last["business_date"], returned=figures.returned)
 
 
 def _forgotten(run: Run, conn: Connection) -> list[tuple[str, int]]:

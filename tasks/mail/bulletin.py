@@ -44,6 +44,7 @@ def needs_of(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
     if new:
         yield voice.plural("bulletin.new_quarantine", new)
     yield from _item_needs(voice, bulletin)
+    yield from _differences(voice, bulletin)
 
 
 def lead_of(voice: Voice, bulletin: Bulletin, needs: int) -> tuple[str, ...]:
@@ -118,6 +119,14 @@ def _item_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
         yield voice.say("bulletin.dispute", codes=", ".join(bulletin.disputes))
     if bulletin.blanked:
         yield voice.say("bulletin.blanked", codes=", ".join(bulletin.blanked))
+
+
+def _differences(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
+    found = bulletin.differences
+    if found is not None:
+        days = {"day": voice.words.day(found.looked_on), "since": voice.words.day(found.since)}
+        key = "bulletin.differences_returned" if found.returned else "bulletin.differences"
+        yield voice.plural(key, found.count, **days, returned=voice.words.number(found.returned))
 
 
 def _harmless_code(code: str) -> str:

@@ -195,6 +195,16 @@ class Mismatches:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDifferences:
+    """What reconciliation has found and nobody has mended or explained: how many, since when, how many came back."""
+
+    count: int
+    since: date  # the oldest
+    looked_on: date  # the latest reconciliation
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bulletin:
     """The daily word to ops: what was pulled, refused, mailed, held, and what needs a person."""
 
@@ -217,3 +227,4 @@ class Bulletin:
     blanked: tuple[str, ...] = ()  # codes of items whose text looks personal and is left out of mails
     mismatches: tuple[Mismatches, ...] = ()  # most frequent first
     not_enforced: int = 0  # items due before the day from which their source counts
+    differences: OpenDifferences | None = None  # None: nothing open, or nobody has ever compared

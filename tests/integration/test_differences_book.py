@@ -5,18 +5,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from tasks.bulletins import bulletin_of
 from tasks.rules.difference_life import News
 from tasks.rules.difference_model import ComparedSegment, DifferenceClass, DifferenceState, Scope
+from tasks.rules.model import OpenDifferences
+from tasks.run_context import RunRequest, enter_run
 from tests.difference_stage import OTHER_UNIT, UNIT, differing, lacking, looked, on_paper, reconcile
 from tests.told_desk import told_folder
-from tests.warehouse_samples import MORNING
+from tests.warehouse_samples import DAY, MONDAY, MORNING
 from warehouse import compared_segments, difference_desk, differences
 from warehouse.dump import dump
 from warehouse.engine import open_engine, reading, transaction
 from warehouse.tables import differences as book
-from warehouse.tables import reconciliations
+from warehouse.tables import flags, reconciliations
 
 HOUR = timedelta(hours=1)
 SEGMENT = ComparedSegment(UNIT, "2026-10", "aa", "bb", 12)
@@ -156,6 +159,29 @@ def test_compared_segments_are_remembered_with_their_findings_only(run, engine):
     with transaction(engine) as conn:  # a person says it is mended: the next run is to look for itself
         difference_desk.resolve(conn, lacking().id, "Lan", "đã nhận lại", MORNING + 3 * HOUR)
     assert known() == {}
+
+
+def test_the_bulletin_has_a_line_once_somebody_has_compared(run, folder, engine):
+    with transaction(engine) as conn:
+        conn.execute(delete(flags))  # the sample's facts are not whole
+
+    def told(hours):
+        request = RunRequest(flow="bulletin", config=str(folder[0] / "dondoc.toml"), as_of=_later(hours).isoformat())
+        with enter_run(request) as (opened, _), opened.store.reading() as conn:
+            return bulletin_of(opened, conn, "ops@example.gov.vn").differences
+
+    assert told(25) is None
+    run([lacking(1), lacking(2)])
+    run([lacking(2)], MORNING + HOUR)
+    assert told(25) == OpenDifferences(count=1, since=MONDAY, looked_on=MONDAY)
+    run([lacking(1), lacking(2)], _later(25))
+    assert told(26) == OpenDifferences(count=2, since=MONDAY, looked_on=MONDAY + DAY, returned=1)
+    run([], _later(26))
+    assert told(27) is None
+
+
+def _later(hours):
+    return MORNING + hours * HOUR
 
 
 def test_runs_that_store_at_the_same_time_lose_nothing(engine):

@@ -11,6 +11,7 @@ from tasks.rules.model import (
     Bulletin,
     Flag,
     MailLine,
+    OpenDifferences,
     Recipient,
     SourceLine,
 )
@@ -29,6 +30,7 @@ CALM = Bulletin(
     sources=(SourceLine(name="one-stop", dataset="dossiers", pulled=13, new=13),), quarantine_reasons=(),
     flags=((Flag.OVERDUE, 5),), mails=(SENT,), no_recipient=(), ops_items=(), uncertain=(), disputes=(), mode="live",
 )  # fmt: skip
+BOOK = OpenDifferences(count=12, since=story.on(16), looked_on=story.on(23))
 NEEDS = [
     ({"stopped": True}, "Nút dừng đang bật"),
     ({"mode": "shadow"}, "không gửi cho ai"),
@@ -51,6 +53,8 @@ NEEDS = [
         "UBND xã Thạnh Quới: 01 nội dung đã đến mức báo cáo cấp trên trực tiếp nhưng danh bạ chưa có cấp trên",
     ),
     ({"blanked": ("H13.45-261113-0041",)}, "đề nghị sửa ở nguồn: H13.45-261113-0041."),
+    ({"differences": BOOK}, "Đối soát ngày 23/11/2026: 12 sai lệch đang mở, lâu nhất từ 16/11/2026. Xem"),
+    ({"differences": replace(BOOK, returned=2)}, "; 02 chỗ đã khắc phục nay quay lại. Xem: dondoc differences list"),
 ]
 
 
