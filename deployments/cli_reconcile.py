@@ -23,7 +23,7 @@ From = Annotated[str, typer.Option("--from", help="Hồ sơ tiếp nhận từ n
 To = Annotated[str, typer.Option("--to", help="… đến hết ngày này.")]
 Register = Annotated[
     list[str] | None,
-    typer.Option("--register", help="Tệp sổ giấy trong thư mục [reconcile] registers; lặp lại cho nhiều tệp."),
+    typer.Option("--register", help="Tệp sổ giấy trong thư mục sổ đã cấu hình; lặp lại cho nhiều tệp."),
 ]
 Statistics = Annotated[str, typer.Option("--statistics", help="Tệp thống kê của một cửa trong cùng thư mục.")]
 Depth = Annotated[str, typer.Option("--depth", help="rows: từng hồ sơ; counts: đếm trước, đọc chỗ lệch số.")]

@@ -114,12 +114,15 @@ def _looked(side: SideLine, told: Speech) -> str:
 
 def _presence(result: Reconciliation, told: Speech) -> str:
     on_paper = any(side.kind == "register" for side in result.sides)
+    unseen = any(not side.judged for side in result.sides)
     rows = []
     for cell in _CELLS if on_paper else ("SW", "S", "W"):
         here = [told.say("card.yes") if side in cell else told.say("card.no") for side in "SWR"]
         here[2] = here[2] if on_paper else told.say("side.not_asked")
-        meaning = told.say(f"presence.{cell}" if on_paper else f"presence.{cell}_unread")
-        rows.append((*here, told.number(result.presence.get(cell, 0)), meaning))
+        meaning = f"presence.{cell}" if on_paper else f"presence.{cell}_unread"
+        if unseen and "S" not in cell:
+            meaning = "presence.unseen"
+        rows.append((*here, told.number(result.presence.get(cell, 0)), told.say(meaning)))
     return _table(told.heads("presence"), rows)
 
 
