@@ -59,6 +59,7 @@ def compare_registers(run_id: str) -> dict[str, int]:
     comparison.rates += compared.rates
     comparison.presence.update(cells)
     comparison.books |= {one.name for one in read}
+    comparison.capped |= {one.name for one in read if one.unreadable}  # what stood on those rows is not mended
     if books:
         comparison.covered |= _COVERED
         _notice_books(run, books, compared.ambiguous)

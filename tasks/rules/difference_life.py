@@ -16,7 +16,6 @@ from typing import Any, Final
 from tasks.rules.difference_model import Comparison, DifferenceClass, DifferenceState, Finding, Scope, SourceSide
 
 REFS: Final = "refs"  # a fact of this name says where each side stands: no explanation rests on it
-WHERE: Final = REFS
 _BOOKS: Final = ("register", "transfer_register")  # sides on paper
 
 
@@ -159,17 +158,17 @@ def is_covered(comparison: Comparison, place: Place) -> bool:
 
 
 def _is_book_read(comparison: Comparison, place: Place) -> bool:
-    """The same file, or a newer one of its series that tells the same days of the unit's book again."""
+    """The same file, or a newer one of its series that tells the same days of the unit's book again; read whole."""
     if place.source in comparison.books:
-        return True
-    return any(_is_told_again(rate, place) for rate in comparison.rates)
+        return place.source not in comparison.capped
+    return any(_is_told_again(rate, place) for rate in comparison.rates if not comparison.capped & set(rate["files"]))
 
 
 def _is_told_again(rate: Mapping[str, Any], place: Place) -> bool:
     first, last = rate.get("first_day"), rate.get("last_day")
     if place.day is None or not first or not last or not first <= place.day.isoformat() <= last:
         return False
-    in_series = series_of(place.source) in {series_of(name) for name in rate.get("files", ())}
+    in_series = series_of(place.source) in {series_of(name) for name in rate["files"]}
     return in_series and rate["unit_code"] == place.unit_code and place.book in ("", rate["book"])
 
 

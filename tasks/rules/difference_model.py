@@ -193,7 +193,8 @@ class Comparison:
     fixed by not being found. `unread`: (source, unit, month "YYYY-MM") whose rows needed no reading because neither
     side has changed since they were last compared: earlier findings there stand. `undecided`: (system, record key) of
     which this run cannot say whether an earlier finding is gone: moving, or its file is no longer there; `capped`:
-    sources of which not every finding was kept; earlier findings of both stand too. `compared`: source → segments read
+    sources of which not every finding was kept, registers of which not every line could be read; earlier findings of
+    both stand too. `compared`: source → segments read
     row by row, to be remembered. `rates`: rows for the rate of incomplete cells by book and unit. `parity`: rows for
     the comparison of early, on time and late.
     """

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from tasks.rules.difference_life import WHERE
+from tasks.rules.difference_life import REFS
 from tasks.rules.difference_model import OPS, DifferenceClass, Finding, Scope
 from tasks.rules.register_model import Book, BookKind, BookLine, Held
 
@@ -103,7 +103,7 @@ def _of_line(book: Book, line: BookLine, why: Mapping[str, str], code: str) -> I
             source=line.file,
             day=book.day_of(line),
             owner=owner_of(book.unit_code),
-            facts={"cell": cell, WHERE: where(line)},
+            facts={"cell": cell, REFS: where(line)},
         )
 
 

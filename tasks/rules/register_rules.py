@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from tasks.rules.difference_life import WHERE
+from tasks.rules.difference_life import REFS
 from tasks.rules.difference_model import OPS, Cause, DifferenceClass, Finding, Scope
 from tasks.rules.lookalike import folded
 from tasks.rules.records import FINISHED
@@ -149,7 +149,7 @@ def _at(book: Book, at: BookLine, kind: DifferenceClass, **more: Any) -> Finding
         "owner": owner_of(book.unit_code),
     }
     told |= more
-    told["facts"] = {**told["facts"], WHERE: where(at)}
+    told["facts"] = {**told["facts"], REFS: where(at)}
     return Finding(kind=kind, **told)
 
 

@@ -164,6 +164,8 @@ def test_a_look_counts_once_and_an_older_one_not_at_all(looks, again):
         (ON_PAPER, {"books": set(NEWER), "rates": [a_rate("Q2", NEWER)]}, False),
         (ON_PAPER, {"books": set(NEWER), "rates": [a_rate(files=NEWER, first="2026-10-06")]}, False),  # the next month
         (ON_PAPER, {"books": set(NEWER), "rates": [a_rate(files=("lien-thong-20261130.xlsx",))]}, False),
+        (ON_PAPER, {"capped": {"so-20261123.xlsx"}}, False),  # not every line could be read
+        (ON_PAPER, {"books": set(NEWER), "capped": set(NEWER), "rates": [a_rate(files=NEWER)]}, False),
         (ON_PAPER, {"sides": {}}, False),
         (ON_PAPER, {"sides": {"mot-cua": SourceSide(name="mot-cua", system="mc", judged=False)}}, False),
         (replace(ON_PAPER, sides="register/warehouse"), {"sides": {}}, True),
