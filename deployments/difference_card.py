@@ -87,6 +87,7 @@ def _stands(conn: "Connection", row: Row) -> Iterator[dict[str, Any]]:
         told = {"side": side, "there": side not in lacking, "says": row["facts"].get(side), "ref": refs.get(side)}
         if side in PAPER:
             paper = {"book": row["book"], "page": row["page"], "line": row["line"], "file": row["source"]}
+            paper["row"] = str(told["ref"] or "").rpartition("#")[2]
             yield told | ({"paper": paper} if told["there"] else {})
         elif side == "warehouse" and row["record_key"]:
             yield told | {"now": _current(conn, row)}

@@ -40,7 +40,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "phiên bản {n}, {place}; số liệu đến {moment}, kho biết từ {since}",
         "version {n}, {place}; as of {moment}, known here since {since}",
     ),
-    "on_paper": ("quyển {book}, trang {page}, số {line}; tệp {file}", "book {book}, page {page}, line {line}; {file}"),
+    "on_paper": (
+        "quyển {book}, trang {page}, số {line}; tệp {file}, dòng {row}",
+        "book {book}, page {page}, line {line}; {file}, row {row}",
+    ),
     "facts": ("CHI TIẾT", "DETAILS"),
     "todo": ("VIỆC CẦN LÀM", "WHAT TO DO"),
     "see_quarantine": ("Xem vì sao bị cách ly: dondoc quarantine show {id}", "Why: dondoc quarantine show {id}"),

@@ -50,7 +50,7 @@ def on_paper(number: int = 7, unit: str = UNIT) -> Finding:
         source="so-theo-doi-20261123.csv",
         day=RECEIVED,
         owner=unit,
-        facts={"register": {"received_at": "2026-10-05"}},
+        facts={"received_on": "2026-10-05", "refs": {"register": "so-theo-doi-20261123.csv#12"}},
     )
 
 

@@ -116,7 +116,8 @@ def test_one_difference_is_told_with_everything_that_helps(dondoc, folder, found
         assert WORDS[heading][locale == "en"] in printed
     assert "{" not in printed
     paper = dondoc("differences", "explain", on_paper().id)
-    assert WORDS["on_paper"][locale == "en"].format(book="01/2026", page="3", line="7", file=on_paper().source) in paper
+    place = {"book": "01/2026", "page": "3", "line": "7", "file": on_paper().source, "row": "12"}
+    assert WORDS["on_paper"][locale == "en"].format(**place) in paper
 
 
 def test_where_each_side_stands_is_told_as_values_too(dondoc, found):
