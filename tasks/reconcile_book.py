@@ -5,7 +5,10 @@ Its own book is written by `storing_differences`; here is the report (design §3
 
 from typing import Any
 
+from tasks.clock import machine_now
+from tasks.narration import logger
 from tasks.outcome import (
+    BUG,
     DIFFERENCES,
     DONE,
     SURROUNDINGS,
@@ -18,6 +21,8 @@ from tasks.outcome import (
 from tasks.rules.timezone import HANOI
 from tasks.run_book import REPORTS
 from tasks.run_context import Run
+from warehouse import differences
+from warehouse.errors import WarehouseError
 from warehouse.fault_words import sentence_of
 
 PREVIEW = "repair"  # what the preview of a repair leaves in `run.kept`
@@ -37,14 +42,28 @@ def close_book(run: Run) -> dict[str, Any]:
     status = exit_status(lines, [], "")
     if status == DONE and found.get("open"):
         status = DIFFERENCES
+    _finish(run, status)
     return _told(run, status, found)
 
 
 def break_book(run: Run, fault: BaseException) -> dict[str, Any] | None:
     """Something ended the story: a report where it was the warehouse, None for a bug or a signal."""
-    if not isinstance(fault, SURROUNDINGS):
+    broken = isinstance(fault, SURROUNDINGS)
+    try:
+        _finish(run, status_of_fault(fault) if broken else BUG)
+    except WarehouseError as unwritten:  # what was stored stays; how the run ended is not known to the book
+        logger().error("%s: its end could not be written down (%s)", run.run_id, type(unwritten).__name__)
+    if not broken:
         return None
     return _told(run, status_of_fault(fault), {}) | {"warehouse_fault": sentence_of(fault, run.settings.locale)}
+
+
+def _finish(run: Run, status: int) -> None:
+    """In the book of differences, where this run has stored what it found."""
+    if run.kept.get(STORED) and not run.dry_run:
+        with run.store.transaction() as conn:
+            state = state_of(status, idle=False)
+            differences.finish(conn, run.run_id, state=state, exit_status=status, finished_at=machine_now())
 
 
 def _told(run: Run, status: int, found: dict[str, Any]) -> dict[str, Any]:
