@@ -5,7 +5,7 @@ the periods compared are read, page by page.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -32,7 +32,7 @@ from tasks.told_figures import Told, told_figures
 from warehouse import current as current_rows
 from warehouse import punctuality_rows as rows
 
-_Tallies = dict[tuple[Target, str], Tally]
+_Tallies = dict[tuple[int, str], Tally]  # by place of the target and unit, "" for all units
 
 
 @task(name="compare punctuality", cache_policy=NO_CACHE, persist_result=False)
@@ -43,7 +43,7 @@ def compare_punctuality(run_id: str) -> dict[str, int]:
         told = told_figures(run, conn)
         chosen = [(target, one) for one in told for target in _targets(run, one)]
         tallies, judged = _tallied(run, conn, [target for target, _ in chosen])
-    found = [row for target, one in chosen for row in _rows(run, target, one, tallies)]
+    found = [row for place, (target, one) in enumerate(chosen) for row in _rows(run, place, target, one, tallies)]
     run.comparison.parity += found
     gaps = sum(row["gap_count"] for row in found)
     logger().info("punctuality: %d finished dossiers in %d rows, %d judged differently", judged, len(found), gaps)
@@ -58,7 +58,7 @@ def _targets(run: Run, told: Told) -> list[Target]:
 
 
 def _tallied(run: Run, conn: Connection, chosen: Sequence[Target]) -> tuple[_Tallies, int]:
-    """What was judged, by target and unit, "" for all units; and how many dossiers that were."""
+    """What was judged, and how many dossiers that were."""
     tallies: _Tallies = defaultdict(Tally)
     if not chosen:
         return tallies, 0
@@ -70,12 +70,12 @@ def _tallied(run: Run, conn: Connection, chosen: Sequence[Target]) -> tuple[_Tal
     for page in rows.finished(conn, systems, units, begin, end):
         for row, dossier in zip(page, judge.files(page), strict=True):
             finished_at = row["resolved_at"] or row["returned_at"]
-            mine = [t for t in chosen if t.holds(row["system"], finished_at)]
-            for definition in {t.definition for t in mine}:
+            mine = [(n, t.definition) for n, t in enumerate(chosen) if t.holds(row["system"], finished_at)]
+            for definition in {definition for _, definition in mine}:
                 one = judge.verdicts(dossier, finished_at, definition, due_by_day=row["due_precision"] == "day")
-                for target in (t for t in mine if t.definition is definition):
-                    tallies[target, row["unit_code"]].add(one)
-                    tallies[target, ""].add(one)
+                for place in (n for n, by in mine if by is definition):
+                    tallies[place, row["unit_code"]].add(one)
+                    tallies[place, ""].add(one)
             count += bool(mine)
     return tallies, count
 
@@ -137,17 +137,14 @@ class _Judge:
         return law, dates.due_on, reason
 
 
-def _rows(run: Run, target: Target, told: Told, tallies: _Tallies) -> Iterator[Mapping[str, Any]]:
+def _rows(run: Run, place: int, target: Target, told: Told, tallies: _Tallies) -> Iterator[Mapping[str, Any]]:
     """One row for each unit that anything was counted of, by whomever; all units together where the source tells so."""
     figures = units_of(told.figures, target.period)
-    for unit in sorted(_units(target, figures, tallies)):
+    judged = {unit for one, unit in tallies if one == place and unit}
+    for unit in sorted(judged | set(figures)):
         if run.comparison.scope.holds_unit(unit):
-            tally = tallies.get((target, unit), Tally())
+            tally = tallies.get((place, unit), Tally())
             yield row_of(target.source, unit, target.period, tally, target.definition, figures.get(unit))
-
-
-def _units(target: Target, figures: Iterable[str], tallies: _Tallies) -> set[str]:
-    return {unit for one, unit in tallies if one == target and unit} | set(figures)
 
 
 def _day(moment: datetime) -> date:

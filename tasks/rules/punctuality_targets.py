@@ -4,7 +4,7 @@ Never more than was asked for; where nothing was asked, the month before and the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from tasks.rules.difference_model import Scope
@@ -25,16 +25,12 @@ class Target:
     definition: Definition
     period: Period
     cutoff: datetime  # nothing finished later was counted
+    begin: datetime = field(init=False)  # from this instant on
+    end: datetime = field(init=False)  # before this instant
 
-    @property
-    def begin(self) -> datetime:
-        """From this instant on."""
-        return _start(self.period[0])
-
-    @property
-    def end(self) -> datetime:
-        """Before this instant."""
-        return min(_start(self.period[1] + _ONE_DAY), self.cutoff)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "begin", _start(self.period[0]))
+        object.__setattr__(self, "end", min(_start(self.period[1] + _ONE_DAY), self.cutoff))
 
     def holds(self, system: str, finished_at: datetime) -> bool:
         """Whether such a dossier is counted here."""
