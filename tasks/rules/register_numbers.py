@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from tasks.rules.register_model import BookLine
+from tasks.rules.register_model import Book, BookLine
 
 _NUMBER = re.compile(r"0*(\d{1,6})\s*([^\W\d_]{0,4})\.?")
 _PAGE = re.compile(r"\D{0,8}0*(\d{1,5})")
@@ -35,6 +35,23 @@ class NumberFault:
     count: int
     line: BookLine
     pages: bool = False
+
+
+def numbered_together(books: Iterable[Book]) -> list[list[BookLine]]:
+    """Lines whose numbers belong together: those of a book, and of all units whose lines share its pages."""
+    same: dict[tuple[str, str], list[Book]] = defaultdict(list)
+    for book in books:
+        same[book.kind, book.name].append(book)
+    return [lines for some in same.values() for lines in _parted(some)]
+
+
+def _parted(books: Sequence[Book]) -> list[list[BookLine]]:
+    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for line in (line for book in books for line in book.lines):
+        owners[line.file, line.page].add(line.unit_code)
+    if all(len(units) == 1 for units in owners.values()):
+        return [list(book.lines) for book in books]
+    return [sorted((line for book in books for line in book.lines), key=lambda line: (line.file, line.row))]
 
 
 def number_of(text: str) -> tuple[int, str] | None:

@@ -19,7 +19,7 @@ from tasks.rules.register_candidates import Id, Pool
 from tasks.rules.register_cells import incomplete, owner_of, side_of, where
 from tasks.rules.register_meaning import Meaning, confirmed, meaning_of
 from tasks.rules.register_model import Book, BookKind, BookLine, Held, Place, reach
-from tasks.rules.register_numbers import REPEAT, NumberFault, numbering
+from tasks.rules.register_numbers import REPEAT, NumberFault, numbered_together, numbering
 
 _TOLD: Final = 5
 
@@ -56,6 +56,7 @@ def compare_books(books: Sequence[Book], held: Iterable[Held], scope: Scope) -> 
     pool = Pool.of(known, out.written.keys())
     for book in books:
         _hold_against(out, book, meanings, pool, scope)
+    out.findings += _numbers(books, scope)
     out.findings += _missing(books, known, out.tracked, pool, scope)
     out.findings = list({finding.id: finding for finding in reversed(out.findings)}.values())[::-1]
     return out
@@ -132,7 +133,6 @@ def _hold_against(out: Compared, book: Book, meanings: Mapping[Place, Meaning], 
     out.findings += findings
     out.rates += [rate] if rate else []
     out.findings += _twice(book, meanings, scope)
-    out.findings += [_number(book, fault) for fault in numbering(book.lines) if book.holds(fault.line, scope)]
 
 
 def _at(book: Book, at: BookLine, kind: DifferenceClass, **more: Any) -> Finding:
@@ -204,6 +204,15 @@ def _twice(book: Book, meanings: Mapping[Place, Meaning], scope: Scope) -> Itera
         places = [{"page": line.page, "line": line.place} for line in some]
         facts = {"kind": "two_lines", "count": len(places), "lines": places[:_TOLD]}
         yield _at(book, some[1], DifferenceClass.DUPLICATE, sides=side_of(book.kind), facts=facts, **named)
+
+
+def _numbers(books: Sequence[Book], scope: Scope) -> Iterator[Finding]:
+    by_unit = {(book.unit_code, book.kind, book.name): book for book in books}
+    for lines in numbered_together(books):
+        for fault in numbering(lines):
+            book = by_unit[fault.line.unit_code, fault.line.kind, fault.line.book]
+            if book.holds(fault.line, scope):
+                yield _number(book, fault)
 
 
 def _number(book: Book, fault: NumberFault) -> Finding:

@@ -168,6 +168,16 @@ def test_two_books_of_one_unit_share_its_dossiers() -> None:
     assert told(compared(lines, [a_dossier("H-0001"), a_dossier("H-0002")])) == []
 
 
+def test_units_that_share_the_pages_of_a_book_share_its_numbers() -> None:
+    units = ("31157", "31231")
+    lines = [a_line(n, f"H-{n:04d}", unit_code=units[n % 2]) for n in (1, 2, 3, 4, 6)]
+    held = [a_dossier(f"H-{n:04d}", unit_code=units[n % 2]) for n in (1, 2, 3, 4, 6)]
+
+    (gap,) = compared(lines, held).findings
+
+    assert (gap.kind.value, gap.line, gap.facts["to"]) == ("numbering_gap", "5", 5)
+
+
 def test_a_column_that_the_book_has_not_is_one_finding_and_the_rate_of_every_line() -> None:
     lines = [a_line(n, f"H-000{n}", without=["due_at"]) for n in (1, 2, 3)]
     held = [a_dossier(f"H-000{n}") for n in (1, 2, 3)]
