@@ -48,14 +48,14 @@ def close_book(run: Run) -> dict[str, Any]:
 
 def break_book(run: Run, fault: BaseException) -> dict[str, Any] | None:
     """Something ended the story: a report where it was the warehouse, None for a bug or a signal."""
-    broken = isinstance(fault, SURROUNDINGS)
+    status = status_of_fault(fault) if isinstance(fault, SURROUNDINGS) else BUG
     try:
-        _finish(run, status_of_fault(fault) if broken else BUG)
+        _finish(run, status)
     except WarehouseError as unwritten:  # what was stored stays; how the run ended is not known to the book
         logger().error("%s: its end could not be written down (%s)", run.run_id, type(unwritten).__name__)
-    if not broken:
+    if not isinstance(fault, SURROUNDINGS):
         return None
-    return _told(run, status_of_fault(fault), {}) | {"warehouse_fault": sentence_of(fault, run.settings.locale)}
+    return _told(run, status, {}) | {"warehouse_fault": sentence_of(fault, run.settings.locale)}
 
 
 def _finish(run: Run, status: int) -> None:
