@@ -19,6 +19,8 @@ from deployments.demo.drops import write_drops
 from deployments.demo.gallery import INDEX, hang_pictures, reports_of
 from deployments.demo.mail_catcher import MailCatcher
 from deployments.demo.one_stop_api import OneStopApi
+from deployments.demo.registers import FOLDER as REGISTERS
+from deployments.demo.registers import TYPED_OFF, write_registers
 from deployments.demo.story import LOST_ANSWER_ADDRESS, LOST_ANSWER_DAY, MORNINGS
 from deployments.exits import UsageFaultError
 from deployments.running import call_flow, prefect_environment
@@ -31,7 +33,19 @@ from warehouse.schema import upgrade
 
 PASSWORD = "demo"  # noqa: S105 - of the embedded server on loopback
 PLAYED = ("done", "nothing_to_do", "incomplete")
-OURS = (config.CONFIG_NAME, "data", config.DROPS, "var", "mails", "en", "cards", "traces", "pages", "province")
+OURS = (
+    config.CONFIG_NAME,
+    "data",
+    config.DROPS,
+    REGISTERS,
+    "var",
+    "mails",
+    "en",
+    "cards",
+    "traces",
+    "pages",
+    "province",
+)
 
 
 def play(folder: Path, *, fresh: bool, keep_serving: bool, verbose: bool) -> int:
@@ -69,6 +83,8 @@ def set_the_scene(folder: Path, settings: Settings, api: OneStopApi, morning: da
     """Bring server, drop folder and desk to how they stand at that morning."""
     api.set_moment(morning)
     write_drops(folder / config.DROPS, morning.date())
+    if morning > TYPED_OFF:
+        write_registers(folder / REGISTERS)
     engine = open_engine(settings.warehouse.url)
     upgrade(engine)
     with transaction(engine) as conn:

@@ -1,6 +1,6 @@
 """Which dossiers a code on paper may have been meant for: same unit, received near that day, a code that looks alike.
 
-Only dossiers without a line of their own. They are proposed to a person; nothing here chooses.
+Only dossiers without a line of their own in a book of that kind. They are proposed to a person; nothing here chooses.
 """
 
 from collections import defaultdict
@@ -27,11 +27,11 @@ class Pool:
     proposed: dict[Id, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, held: Iterable[Held], written: Collection[Id]) -> "Pool":
+    def of(cls, held: Iterable[Held], lined: Collection[Id]) -> "Pool":
         """Those that have no line of their own."""
         pool = cls()
         for one in held:
-            if (one.system, one.key) not in written:
+            if (one.system, one.key) not in lined:
                 pool._by_day[one.unit_code, one.received_on].append(one)
                 pool._days[one.unit_code].add(one.received_on)
         return pool

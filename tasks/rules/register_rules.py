@@ -26,13 +26,13 @@ _TOLD: Final = 5
 
 @dataclass(slots=True, kw_only=True)
 class Compared:
-    """What the books say against the software. `tracked`, `written`: dossiers that stand in a tracking book, in any
-    book; `paper_only`: (unit, code) of those that only paper knows.
+    """What the books say against the software. `lined`: dossiers with a line in a book of that kind, `written` in any;
+    `paper_only`: (unit, code) of those that only paper knows.
     """
 
     findings: list[Finding] = field(default_factory=list)
     rates: list[Mapping[str, Any]] = field(default_factory=list)
-    tracked: set[Id] = field(default_factory=set)
+    lined: dict[BookKind, set[Id]] = field(default_factory=lambda: {kind: set() for kind in BookKind})
     written: dict[Id, Held] = field(default_factory=dict)
     paper_only: set[tuple[str, str]] = field(default_factory=set)
     ambiguous: int = 0
@@ -53,11 +53,11 @@ def compare_books(books: Sequence[Book], held: Iterable[Held], scope: Scope) -> 
             meanings[line.file, line.row] = meaning
             _see(out, line, meaning)
     books = [replace(book, span=reach(book, confirmed(book, meanings))) for book in books]
-    pool = Pool.of(known, out.written.keys())
+    pools = {kind: Pool.of(known, lined) for kind, lined in out.lined.items()}
     for book in books:
-        _hold_against(out, book, meanings, pool, scope)
+        _hold_against(out, book, meanings, pools[book.kind], scope)
     out.findings += _numbers(books, scope)
-    out.findings += _missing(books, known, out.tracked, pool, scope)
+    out.findings += _missing(books, known, out.lined[BookKind.TRACKING], pools[BookKind.TRACKING], scope)
     out.findings = list({finding.id: finding for finding in reversed(out.findings)}.values())[::-1]
     return out
 
@@ -107,8 +107,7 @@ def _see(out: Compared, line: BookLine, meaning: Meaning) -> None:
     for dossier in (meaning.dossier, *meaning.several):
         if dossier is not None:
             out.written[dossier.system, dossier.key] = dossier
-            if line.kind is BookKind.TRACKING:
-                out.tracked.add((dossier.system, dossier.key))
+            out.lined[line.kind].add((dossier.system, dossier.key))
 
 
 def _hold_against(out: Compared, book: Book, meanings: Mapping[Place, Meaning], pool: Pool, scope: Scope) -> None:
