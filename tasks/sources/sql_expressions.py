@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     Numeric,
     Text,
+    any_,
     bindparam,
     case,
     cast,
@@ -124,7 +125,7 @@ class _PostgreSql:
 
     def among(self, told: Expression, texts: Collection[str]) -> ColumnElement[bool]:
         given = bindparam(None, sorted(texts), type_=ARRAY(Text), unique=True)
-        return told.in_(select(func.unnest(given)))
+        return told == any_(given)  # a subquery would be joined, and its text made again for each of them
 
 
 def _type(name: str) -> Expression:

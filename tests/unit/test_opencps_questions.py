@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.rules.timezone import HANOI
-from tasks.sources.opencps_questions import questions
+from tasks.sources.opencps_questions import beyond, months_between, questions
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 
@@ -59,3 +59,11 @@ def test_the_open_sweep_reaches_into_the_future() -> None:
 
 def test_agencies_widen_every_question() -> None:
     assert {params["agency"] for _, params in questions(MONDAY, 30, None, ("A", "B"))} == {"A,B"}
+
+
+@given(st.dates(date(2000, 1, 2), date(2026, 11, 23)))
+def test_a_look_without_ends_leaves_no_day_out(oldest: date) -> None:
+    today = MONDAY.date()
+    asked = [*months_between(oldest, today), *((first, last) for _, first, last in beyond(MONDAY, oldest, today))]
+    assert [min(asked)[0], max(asked)[1]] == [date(2000, 1, 1), date(2031, 12, 31)]
+    assert all(end + timedelta(days=1) == begin for (_, end), (begin, _) in pairwise(sorted(asked)))
