@@ -12,6 +12,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
+from tasks.comparing_registers import BOOKS
 from tasks.narration import logger
 from tasks.rules import procedure_rules as rules
 from tasks.rules.difference_model import Comparison, DifferenceClass, Finding, Notice
@@ -21,7 +22,6 @@ from tasks.run_context import Run, current
 from warehouse import procedure_counts as counts
 from warehouse.current import current_rows
 
-REGISTER_BOOKS: Final = "register_books"  # where the comparison of registers leaves the books it read
 _RECEIVED: Final = (DifferenceClass.REPEALED_PROCEDURE, DifferenceClass.UNKNOWN_PROCEDURE)
 
 
@@ -114,9 +114,9 @@ def _performers(rows: Iterable[dict[str, Any]], day: date) -> Iterator[rules.Per
 
 def _on_paper(run: Run) -> Iterator[tuple[str, str]]:
     """Unit and procedure of every register line of the period that was read before."""
-    for book in run.kept.get(REGISTER_BOOKS, ()):
+    for book in run.kept.get(BOOKS, ()):
         for line in book.lines:
-            if run.comparison.scope.holds_day(line.received_on):
+            if book.holds(line, run.comparison.scope):
                 yield line.unit_code, line.procedure
 
 

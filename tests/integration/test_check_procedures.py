@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tasks.checking_procedures import REGISTER_BOOKS, check_procedures
+from tasks.checking_procedures import check_procedures
+from tasks.comparing_registers import BOOKS
 from tasks.rules.difference_model import Asked, Comparison, DifferenceClass, Finding
 from tasks.rules.register_model import Book, BookKind, BookLine
 from tasks.rules.timezone import HANOI
@@ -81,7 +82,7 @@ def told(engine: Engine, tmp_path: Path) -> "Callable[..., Comparison]":
             asked=Asked(**asked),
         )
         with enter_run(request) as (run, _):
-            run.kept[REGISTER_BOOKS] = books
+            run.kept[BOOKS] = books
             counted = check_procedures.fn(run.run_id)
         assert sum(counted.values()) == len(run.comparison.findings)
         assert dump(engine, run_log=True) == before
