@@ -112,8 +112,8 @@ def told_reconciliation(report: dict[str, Any], locale: str) -> str:
     """The report as text: what differs, what is to be known, where the files lie."""
     from deployments.cli_report import head_lines
 
-    lines = head_lines(report, locale)
     found = report.get("differences") or {}
+    lines = head_lines(report, locale, only_looked=bool(found))
     if found:
         lines += _differences(found, locale)
     if cells := report.get("presence"):

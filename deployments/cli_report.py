@@ -17,8 +17,8 @@ def told_report(report: dict[str, Any], locale: str) -> str:
     return "\n".join(lines)
 
 
-def head_lines(report: dict[str, Any], locale: str) -> list[str]:
-    """What every run tells first: how it ended, whether it was real, what its sources brought."""
+def head_lines(report: dict[str, Any], locale: str, *, only_looked: bool = False) -> list[str]:
+    """What every run tells first: how it ended, whether it was real, what its sources brought (or only showed)."""
     lines = [say("run_line", locale, **{k: report[k] for k in ("flow", "as_of", "state", "exit_status")})]
     if _is_busy(report):
         return [lines[0], f"  {refusal('LockBusyError', locale, holder=report['why_idle'])}"]
@@ -30,7 +30,7 @@ def head_lines(report: dict[str, Any], locale: str) -> list[str]:
         known = f"why_idle_{report['why_idle']}"
         lines.append(say(known, locale) if known in WORDS else f"  {report['why_idle']}")
     for source in report["sources"]:
-        lines.append(say("run_source", locale, **source))
+        lines.append(say("run_looked" if only_looked else "run_source", locale, **source))
         if source["error"]:
             lines.append(f"    {source['error']}")
     return lines

@@ -125,6 +125,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "  {name}: nhận {pulled}, mới {new}, thay đổi {changed}, cách ly {quarantined}",
         "  {name}: pulled {pulled}, new {new}, changed {changed}, quarantined {quarantined}",
     ),
+    "run_looked": ("  {name}: đã xem {pulled} bản ghi", "  {name}: {pulled} records looked at"),
     "run_flags": (
         "  cảnh báo: mở thêm {opened}, đóng {closed}, đang mở {open}",
         "  flags: {opened} opened, {closed} closed, {open} open",

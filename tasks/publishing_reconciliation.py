@@ -20,7 +20,9 @@ from tasks.reports.reconciliation_lines import screen_table
 from tasks.reports.reconciliation_model import Reconciliation
 from tasks.reports.reconciliation_sheets import write_result
 from tasks.result_rows import file_names, result_of
+from tasks.rules.difference_model import Notice
 from tasks.run_context import Run, current
+from warehouse import difference_report
 
 FOLDER = "reconcile"  # beside the landing: one folder a reconciliation
 
@@ -33,6 +35,7 @@ def publish_reconciliation(run_id: str) -> list[str]:
     drawn is left: the truth is in the book and in the files.
     """
     run = current(run_id)
+    _tell_unknown_units(run)
     result = result_of(run)
     folder = _folder(run)
     if folder is not None:
@@ -42,6 +45,14 @@ def publish_reconciliation(run_id: str) -> list[str]:
     _shown(run, result)
     logger().info("reconciliation: %d open in scope, %d workbooks", len(result.open), len(paths))
     return paths
+
+
+def _tell_unknown_units(run: Run) -> None:
+    """A form takes any code: that nothing differs at a unit which does not exist must not read as agreement."""
+    with run.store.reading() as conn:
+        known = difference_report.listed_units(conn)
+        wrong = [c for c in run.request.asked.units if c not in known and not difference_report.is_named(conn, c)]
+    run.comparison.notices += [Notice(code="unit_unknown", params={"unit": code}) for code in wrong if known]
 
 
 def _folder(run: Run) -> Path | None:
