@@ -48,7 +48,9 @@ def _findings(run: Run, conn: Connection, catalogue: Catalogue) -> Iterator[Find
     spans = rules.windows(groups, catalogue)
     within = counts.received_in(conn, question, ((w.procedure_code, _start(w.first), _after(w.last)) for w in spans))
     yield from rules.received_findings((_in_window(one, spans) for one in within), catalogue)
-    comparison.covered.update(_RECEIVED)
+    every_source = not comparison.scope.sources  # what one of several told neither mends nor proves anything of all
+    if every_source:
+        comparison.covered.update(_RECEIVED)
 
     posted = [
         rules.Posted(unit_code=unit, procedure_code=code, seen_on=day)
@@ -59,7 +61,8 @@ def _findings(run: Run, conn: Connection, catalogue: Catalogue) -> Iterator[Find
         comparison.covered.add(DifferenceClass.POSTED_REPEALED)
     else:
         comparison.notices.append(Notice(code="postings_none"))
-    yield from _never_received(run, conn, catalogue, groups, posted)
+    if every_source:
+        yield from _never_received(run, conn, catalogue, groups, posted)
 
 
 def _never_received(

@@ -149,10 +149,13 @@ def test_only_the_units_asked_for(told) -> None:
     assert not told(units=("C",)).findings
 
 
-def test_of_a_source_that_told_none_of_them_nothing_is_said(told) -> None:
-    kinds = {f.kind for f in told(source="another").findings}
-    assert KINDS.REPEALED_PROCEDURE not in kinds
-    assert KINDS.UNKNOWN_PROCEDURE not in kinds
+def test_one_source_of_several_proves_nothing_of_what_it_did_not_tell(told) -> None:
+    other, mine = told(source="another"), told(source="one-stop")
+    assert {f.kind for f in other.findings} == {KINDS.POSTED_REPEALED}
+    assert {f.kind for f in mine.findings} == set(KINDS) & {f.kind for f in told().findings} - {
+        KINDS.FIELD_NEVER_RECEIVED
+    }
+    assert other.covered == mine.covered == {KINDS.POSTED_REPEALED}
 
 
 def test_the_paper_book_tells_that_the_field_is_at_work(told) -> None:
