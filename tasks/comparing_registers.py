@@ -49,7 +49,8 @@ def compare_registers(run_id: str) -> dict[str, int]:
     comparison = run.comparison
     read = list(_read(run))
     lines = [line for one in read for line in one.lines]
-    books = books_of(lines, {one.name: one.columns for one in read})
+    lost = {(one.name, row) for one in read for row in one.unreadable}
+    books = books_of(lines, {one.name: one.columns for one in read}, lost)
     held = _held(run, books)
     compared = compare_books(books, held, comparison.scope)
     sides = comparison.sides.values()

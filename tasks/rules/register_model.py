@@ -61,8 +61,9 @@ class BookLine:
 class Book:
     """All lines read of one book of a unit, in order. `columns`: those its files have a heading for.
 
-    `span`: first and last day of receipt written in it (see `reach`). `written_until`: the last day on which something
-    was surely entered; what happened later cannot stand in it yet. `held_by`: place → see `day_of`.
+    `lost`: rows of its files that could not be read: any of its lines may stand there. `span`: first and last day of
+    receipt written in it (see `reach`). `written_until`: the last day on which something was surely entered; what
+    happened later cannot stand in it yet. `held_by`: place → see `day_of`.
     """
 
     kind: BookKind
@@ -71,6 +72,7 @@ class Book:
     files: tuple[str, ...]
     columns: frozenset[str]
     lines: tuple[BookLine, ...]
+    lost: tuple[Place, ...] = ()
     span: tuple[date, date] | None = None
     written_until: date | None = None
     held_by: Mapping[Place, date] = field(default_factory=dict)
@@ -124,15 +126,18 @@ class Held:
         return self.returned_on is not None or self.status == RETURNED
 
 
-def books_of(lines: Iterable[BookLine], columns: Mapping[str, frozenset[str]]) -> list[Book]:
-    """The books that these lines make, in order of unit, kind and name. `columns`: headings by file.
+def books_of(
+    lines: Iterable[BookLine], columns: Mapping[str, frozenset[str]], lost: Collection[Place] = ()
+) -> list[Book]:
+    """The books that these lines make, in order of unit, kind and name. `columns`: headings by file. `lost`: rows that
+    could not be read.
 
     The same line told by two files counts once; a number that stands twice on a page is told apart by its place.
     """
     found: dict[tuple[str, BookKind, str], list[BookLine]] = defaultdict(list)
     for line in lines:
         found[line.unit_code, line.kind, line.book].append(line)
-    return [_book(found[key], columns) for key in sorted(found)]
+    return [_book(found[key], columns, lost) for key in sorted(found)]
 
 
 def reach(book: Book, confirmed: Collection[Place]) -> tuple[date, date] | None:
@@ -153,7 +158,7 @@ def reach(book: Book, confirmed: Collection[Place]) -> tuple[date, date] | None:
     return (days[first][0], days[last][0]) if days else None
 
 
-def _book(lines: Sequence[BookLine], columns: Mapping[str, frozenset[str]]) -> Book:
+def _book(lines: Sequence[BookLine], columns: Mapping[str, frozenset[str]], lost: Collection[Place]) -> Book:
     first = lines[0]
     placed = tuple(_placed(_once(lines)))
     files = tuple(dict.fromkeys(line.file for line in lines))
@@ -166,6 +171,7 @@ def _book(lines: Sequence[BookLine], columns: Mapping[str, frozenset[str]]) -> B
         files=files,
         columns=frozenset().union(*(columns[name] for name in files)),
         lines=placed,
+        lost=tuple(place for place in lost if place[0] in files),
         span=(min(received), max(received)) if received else None,
         written_until=max(entered, default=None),
         held_by=_held_by(placed),

@@ -5,16 +5,20 @@ anew when its smallest number is nearer to 1 than to the one that would follow t
 of its pages do. In a book that runs on, what lies before its first line read is not missed, unless page 1 is there and
 holds at least as many lines as its smallest number: then numbers count from 1. "12a" and "12bis" are insertions after
 12: neither a repeat nor a gap. A number that is no number is a cell nobody can read, and no business of this module.
+Numbers that may stand on rows which could not be read are not missed.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
-from tasks.rules.register_model import Book, BookLine
+from tasks.rules.register_model import Book, BookLine, Place
+
+Lost: TypeAlias = Mapping[str, Sequence[int]]  # file → rows nobody could read, in order
 
 _NUMBER = re.compile(r"0*(\d{1,6})\s*([^\W\d_]{0,4})\.?")
 _PAGE = re.compile(r"\D{0,8}0*(\d{1,5})")
@@ -60,20 +64,23 @@ def number_of(text: str) -> tuple[int, str] | None:
     return (int(found[1]), found[2]) if found else None
 
 
-def numbering(lines: Iterable[BookLine]) -> list[NumberFault]:
-    """What is wrong with the numbers of one book, in order of pages and numbers."""
+def numbering(lines: Iterable[BookLine], lost: Collection[Place] = ()) -> list[NumberFault]:
+    """What is wrong with the numbers of one book, in order of pages and numbers. `lost`: rows nobody could read."""
     pages: dict[str, list[tuple[int, str, BookLine]]] = defaultdict(list)
     for line in lines:
         if number := number_of(line.line):
             pages[line.page].append((*number, line))
     if not pages:
         return []
+    rows: dict[str, list[int]] = defaultdict(list)
+    for file, row in sorted(lost):
+        rows[file].append(row)
     in_order = dict(sorted(pages.items(), key=lambda page: _page_order(page[0])))
     if not begins_anew([[number for number, _, _ in page] for page in in_order.values()]):
         numbers = [one for page in in_order.values() for one in page]
-        return [*_gaps(numbers, _first(in_order)), *_repeats(numbers)]
-    faults = [fault for page in in_order.values() for fault in (*_gaps(page, 1), *_repeats(page))]
-    return [*faults, *_missing_pages(in_order)]
+        return [*_gaps(numbers, _first(in_order), rows), *_repeats(numbers)]
+    faults = [fault for page in in_order.values() for fault in (*_gaps(page, 1, rows), *_repeats(page))]
+    return [*faults, *([] if lost else _missing_pages(in_order))]
 
 
 def begins_anew(pages: Sequence[Sequence[int]]) -> bool:
@@ -94,17 +101,25 @@ def _first(pages: Mapping[str, Sequence[tuple[int, str, BookLine]]]) -> int | No
     return 1 if _page_order(page)[1] == 1 and smallest <= len(numbers) else None
 
 
-def _gaps(numbers: Sequence[tuple[int, str, BookLine]], first: int | None) -> Iterator[NumberFault]:
+def _gaps(numbers: Sequence[tuple[int, str, BookLine]], first: int | None, lost: Lost) -> Iterator[NumberFault]:
     at: dict[int, BookLine] = {}
     for number, _, line in numbers:
         at.setdefault(number, line)
     known = sorted(at)
     before = (first if first is not None else known[0]) - 1
-    seen = at[known[0]]
+    seen: BookLine | None = None
     for number in known:
-        if number > before + 1:
-            yield NumberFault(GAP, before + 1, number - 1, number - 1 - before, seen)
-        before, seen = number, at[number]
+        line = at[number]
+        if number > before + 1 and number - 1 - before > _lost_between(seen, line, lost):
+            yield NumberFault(GAP, before + 1, number - 1, number - 1 - before, seen or line)
+        before, seen = number, line
+
+
+def _lost_between(before: BookLine | None, line: BookLine, lost: Lost) -> int:
+    """Unreadable rows that stand where lines between these two would."""
+    rows = lost.get(line.file, ())
+    begins = before.row if before is not None and before.file == line.file else 0
+    return bisect_left(rows, line.row) - bisect_right(rows, begins)
 
 
 def _repeats(numbers: Sequence[tuple[int, str, BookLine]]) -> Iterator[NumberFault]:

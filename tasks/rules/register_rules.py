@@ -67,7 +67,8 @@ def _missing(
 ) -> Iterator[Finding]:
     """Dossiers of the warehouse that their unit's tracking books should hold: received within the days of one of them.
 
-    A line without a code may be the dossier looked for; how many such lines there are on its day is told.
+    A line without a code on its day, or a row that could not be read, may be the dossier looked for: how many there are
+    is told.
     """
     tracking: dict[str, list[Book]] = defaultdict(list)
     nameless: Counter[tuple[str, date]] = Counter()
@@ -82,7 +83,8 @@ def _missing(
         mine = next((book for book in tracking.get(one.unit_code, ()) if book.reaches(day)), None)
         if mine is None or not _is_asked(scope, one):
             continue
-        lines, alike = nameless[one.unit_code, day], pool.proposed.get((one.system, one.key))
+        lines = nameless[one.unit_code, day] + len(mine.lost)
+        alike = pool.proposed.get((one.system, one.key))
         facts: dict[str, Any] = {"received_on": day.isoformat()}
         yield Finding(
             kind=DifferenceClass.MISSING_IN_REGISTER,
@@ -207,8 +209,9 @@ def _twice(book: Book, meanings: Mapping[Place, Meaning], scope: Scope) -> Itera
 
 def _numbers(books: Sequence[Book], scope: Scope) -> Iterator[Finding]:
     by_unit = {(book.unit_code, book.kind, book.name): book for book in books}
+    lost = {place for book in books for place in book.lost}
     for lines in numbered_together(books):
-        for fault in numbering(lines):
+        for fault in numbering(lines, lost):
             book = by_unit[fault.line.unit_code, fault.line.kind, fault.line.book]
             if book.holds(fault.line, scope):
                 yield _number(book, fault)

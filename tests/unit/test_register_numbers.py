@@ -56,6 +56,16 @@ def test_a_number_as_written(text: str, number: tuple | None) -> None:
     assert number_of(text) == number
 
 
+@pytest.mark.parametrize(
+    ("rows", "faults"),
+    [((), [(3, 4)]), ((12,), [(3, 4)]), ((12, 13), []), ((1, 2), [(3, 4)]), ((12, 20), [(3, 4)])],
+)
+def test_numbers_that_may_stand_on_unreadable_rows_are_not_missed(rows: tuple, faults: list) -> None:
+    lines = [a_line(number, row=row) for number, row in ((1, 10), (2, 11), (5, 14))]
+
+    assert [(f.first, f.last) for f in numbering(lines, [(lines[0].file, row) for row in rows])] == faults
+
+
 def test_one_odd_page_does_not_change_how_a_book_is_numbered() -> None:
     assert not begins_anew([[1, 2, 3], [4, 5, 6], [1, 2, 3], [7, 8, 9], [10, 11]])
 
