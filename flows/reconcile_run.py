@@ -38,7 +38,7 @@ from flows.parameters import (
 )
 from tasks.checking_procedures import check_procedures
 from tasks.comparing_punctuality import compare_punctuality
-from tasks.comparing_registers import compare_registers
+from tasks.comparing_registers import check_register_names, compare_registers
 from tasks.comparing_sources import compare_source
 from tasks.publishing_reconciliation import publish_reconciliation
 from tasks.repairing import preview_repair, repair_differences
@@ -97,6 +97,7 @@ def reconcile_run(
 
 def tell_reconcile(run: Run) -> None:
     """Sources first: what the register is held against is what both software and warehouse say."""
+    check_register_names(run)
     for source in run.settings.sources:
         if source.dataset == "dossiers" and run.comparison.scope.holds_source(source.name):
             compare_source(run.run_id, source.name)

@@ -70,8 +70,20 @@ def compare_registers(run_id: str) -> dict[str, int]:
     return {"files": len(read), "lines": len(lines), "found": len(compared.findings)}
 
 
+def check_register_names(run: Run) -> None:
+    """Raise RegisterNameError for a register asked for that is not there: before hours are spent on the sources."""
+    if not run.request.asked.registers:
+        return
+    try:
+        registers_asked(run)
+    except RegisterNameError:
+        raise
+    except SourceFault:
+        return  # a folder that cannot be read is told with everything else
+
+
 def registers_asked(run: Run) -> list[Candidate]:
-    """The register files of this run. Raises RegisterNameError: call it before any work; SourceFault for the folder."""
+    """The register files of this run. Raises RegisterNameError for a wrong name, SourceFault for the folder."""
     asked, folder = run.request.asked, run.settings.reconcile.registers
     files, notes = register_files(folder, asked.registers, beside=(asked.statistics,))
     for note in notes:

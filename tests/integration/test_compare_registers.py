@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from tasks.comparing_registers import BOOKS, compare_registers, registers_asked
+from tasks.comparing_registers import BOOKS, check_register_names, compare_registers, registers_asked
 from tasks.rules.difference_model import Asked, DifferenceClass, SourceSide
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest, enter_run
@@ -76,6 +76,7 @@ def told(engine: Engine, tmp_path: Path) -> Callable[..., Run]:
             flow="reconcile", config=str(village.config), as_of=moment, reads_only=True, asked=Asked(**asked)
         )
         with enter_run(request) as (run, _):
+            check_register_names(run)
             if side is not None:
                 run.comparison.sides[side.name] = side
             counted = compare_registers.fn(run.run_id)
