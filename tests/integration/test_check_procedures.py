@@ -15,10 +15,10 @@ from tasks.rules.register_model import Book, BookKind, BookLine
 from tasks.rules.timezone import HANOI
 from tasks.run_context import RunRequest, enter_run
 from tests.flows.village import DAWN, Village
-from tests.warehouse_samples import a_batch, a_dossier, a_unit, load, units_batch
+from tests.warehouse_samples import DAY, a_batch, a_dossier, a_unit, load, units_batch
 from warehouse.dump import dump
 
-REPEALED, ACTIVE, LAND, FOREIGN = "1.000001", "1.000002", "1.000003", "9.999999"
+REPEALED, ACTIVE, LAND, RENEWED, FOREIGN = "1.000001", "1.000002", "1.000003", "1.000004", "9.999999"
 EVE = datetime(2025, 6, 30, 23, 30, tzinfo=HANOI)  # the last half hour in which REPEALED was in force
 MIDNIGHT = EVE + timedelta(minutes=30)
 OCTOBER = datetime(2026, 10, 5, 9, 0, tzinfo=HANOI)
@@ -40,6 +40,12 @@ CATALOGUE = (
     a_procedure(REPEALED, status="replaced", field="Hộ tịch", valid_to=EVE.date(), replaced_by=ACTIVE),
     a_procedure(ACTIVE, field="Hộ tịch", valid_from=MIDNIGHT.date()),
     a_procedure(LAND, field="Đất đai"),
+    a_procedure(RENEWED, field="Hộ tịch", valid_to=EVE.date()),
+    a_procedure(RENEWED, field="Hộ tịch", valid_from=(MIDNIGHT + DAY).date()),  # for one day it was not in force
+)
+OLDER = (  # what the source told before: no version that has ended counts
+    a_dossier("4", content="old", procedure_code=FOREIGN, received_at=OCTOBER, unit_code="B"),
+    a_dossier("6", content="old", procedure_code=None, received_at=OCTOBER, unit_code="B"),
 )
 DOSSIERS = (
     a_dossier("1", procedure_code=REPEALED, received_at=EVE, unit_code="A"),
@@ -49,6 +55,8 @@ DOSSIERS = (
     a_dossier("5", procedure_code=None, received_at=OCTOBER, unit_code="B"),
     a_dossier("6", procedure_code=ACTIVE, received_at=OCTOBER, unit_code="B"),
     a_dossier("7", procedure_code=LAND, received_at=EVE, unit_code="A"),
+    a_dossier("8", procedure_code=RENEWED, received_at=MIDNIGHT, unit_code="A"),
+    a_dossier("9", procedure_code=RENEWED, received_at=MIDNIGHT + DAY, unit_code="A"),
 )
 POSTINGS = (
     a_posting("A", REPEALED, date(2026, 1, 5)),
@@ -60,7 +68,7 @@ POSTINGS = (
 
 @pytest.fixture
 def told(engine: Engine, tmp_path: Path) -> "Callable[..., Comparison]":
-    """`told(units=…)`: what the check leaves of a warehouse of A, B, and C from which nothing ever came."""
+    """`told(units=…)`: what the check finds in a warehouse of A, B, and C from which nothing ever came."""
     village = Village(tmp_path / "v").settle()
     url = engine.url.render_as_string(hide_password=False)
     text = village.config.read_text(encoding="utf-8")
@@ -68,6 +76,7 @@ def told(engine: Engine, tmp_path: Path) -> "Callable[..., Comparison]":
     units = [a_unit(code, kind="commune") for code in "ABC"]
     load(engine, units_batch(units, as_of=DAWN))
     load(engine, a_batch(CATALOGUE, source="procedures", system="p", dataset="procedures", complete=True))
+    load(engine, a_batch(OLDER, as_of=DAWN, run_id="run-0"))
     load(engine, a_batch(DOSSIERS))
     load(engine, a_batch(POSTINGS, source="postings", system="d", dataset="postings"))
 
@@ -95,8 +104,8 @@ def lines_of(comparison: Comparison) -> list[tuple[str, str, str, str]]:
     return sorted((f.kind.value, f.unit_code, f.code, f.sides) for f in comparison.findings)
 
 
-def the(comparison: Comparison, kind: DifferenceClass, unit: str) -> Finding:
-    (found,) = [f for f in comparison.findings if (f.kind, f.unit_code) == (kind, unit)]
+def the(comparison: Comparison, kind: DifferenceClass, unit: str, code: str = "") -> Finding:
+    (found,) = [f for f in comparison.findings if (f.kind, f.unit_code) == (kind, unit) and code in ("", f.code)]
     return found
 
 
@@ -106,6 +115,7 @@ def test_everything_that_is_wrong_is_found_and_nothing_else(told) -> None:
         ("field_never_received", "B", "Đất đai", "catalogue/warehouse"),
         ("posted_repealed", "A", REPEALED, "catalogue/posting"),
         ("repealed_procedure", "A", REPEALED, "catalogue/warehouse"),
+        ("repealed_procedure", "A", RENEWED, "catalogue/warehouse"),
         ("unknown_procedure", "B", FOREIGN, "catalogue/warehouse"),
     ]
     assert comparison.covered == {
@@ -121,7 +131,7 @@ def test_everything_that_is_wrong_is_found_and_nothing_else(told) -> None:
 
 
 def test_what_is_said_of_it(told) -> None:
-    repealed = the(told(), KINDS.REPEALED_PROCEDURE, "A")
+    repealed = the(told(), KINDS.REPEALED_PROCEDURE, "A", REPEALED)
     assert repealed.day == OCTOBER.date()
     assert repealed.owner == "A"
     assert repealed.facts == {
@@ -136,9 +146,16 @@ def test_what_is_said_of_it(told) -> None:
     }
 
 
+def test_a_day_out_of_force_is_that_day_alone_and_only_what_is_true_now_counts(told) -> None:
+    comparison = told()
+    renewed = the(comparison, KINDS.REPEALED_PROCEDURE, "A", RENEWED)
+    assert (renewed.facts["count"], renewed.facts["dossiers"], renewed.facts["status"]) == (1, ["H8"], "expired")
+    assert the(comparison, KINDS.UNKNOWN_PROCEDURE, "B").facts["count"] == 1
+
+
 def test_a_period_chooses_findings_and_changes_no_fact(told) -> None:
     whole, october = told(), told(period_from=date(2026, 10, 1), period_to=date(2026, 10, 31))
-    assert the(october, KINDS.REPEALED_PROCEDURE, "A") == the(whole, KINDS.REPEALED_PROCEDURE, "A")
+    assert the(october, KINDS.REPEALED_PROCEDURE, "A") == the(whole, KINDS.REPEALED_PROCEDURE, "A", REPEALED)
     assert ("field_never_received", "A", "Đất đai", "catalogue/warehouse") in lines_of(october)
     before = told(period_from=date(2025, 6, 30), period_to=date(2025, 6, 30))
     assert not [f for f in before.findings if f.kind is KINDS.REPEALED_PROCEDURE]

@@ -16,7 +16,7 @@ from tasks.run_context import Run, RunRequest, enter_run
 from tasks.sources.base import SourceFault
 from tasks.sources.statistics_file import read_statistics
 from tests.flows.village import DAWN, Village
-from tests.warehouse_samples import a_batch, a_dossier, load
+from tests.warehouse_samples import DAY, a_batch, a_dossier, load
 from warehouse import punctuality_rows, source_figures
 from warehouse.dump import dump
 from warehouse.engine import transaction
@@ -94,6 +94,8 @@ def village(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     village.config.write_text(text.replace("sqlite:///var/dondoc.sqlite3", url), encoding="utf-8")
     (village.folder / "unit_map.csv").write_text(UNIT_MAP, encoding="utf-8")
     (village.folder / "registers").mkdir()
+    older = [done(key, "A", at(12), content="old") for key in ("1", "2")]
+    load(engine, a_batch(older, system="motcua", as_of=DAWN - DAY, run_id="run-0"))
     load(engine, a_batch(DOSSIERS, system="motcua", as_of=DAWN))
     load(engine, a_batch(EXPORTED, source="exports", system="exports", as_of=DAWN))
     load(engine, a_batch(PAUSE, source="events", system="motcua", dataset="dossier_events", as_of=DAWN))
@@ -167,10 +169,13 @@ def test_what_cannot_be_explained_is_counted(engine: Engine, compared) -> None:
 def test_an_agency_without_total_an_unknown_one_and_all_together(engine: Engine, compared) -> None:
     tell(engine, "CQA", 1, 0, 2, field="DD")
     tell(engine, "CQA", 0, 2, 1, field="HT")
+    tell(engine, "CQB", 9, 9, 9, field="DD")
+    tell(engine, "CQB", 0, 3, 0)
     tell(engine, "KHAC", 4, 0, 0)
     tell(engine, "", 5, 2, 3)
     run = compared()
     assert row_of(run, "one-stop", "A")["told"] == counts(1, 2, 3)
+    assert row_of(run, "one-stop", "B")["told"] == counts(0, 3, 0)
     assert row_of(run, "one-stop", "?KHAC")["unexplained"] == 4
     assert row_of(run, "one-stop", "")["recomputed"] == counts(1, 2, 3)
     assert {row["unit_code"] for row in compared(units=("A",)).comparison.parity} == {"A"}
