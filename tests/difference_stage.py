@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from tasks.reconcile_book import close_book
 from tasks.rules.difference_model import Asked, Cause, Comparison, DifferenceClass, Finding, Scope, SourceSide
 from tasks.run_context import RunRequest, enter_run
 from tasks.storing_differences import store_differences
@@ -89,4 +90,5 @@ def reconcile(
         told: dict[str, Any] = store_differences.fn(run.run_id)
         if twice:
             assert store_differences.fn(run.run_id) == told
+        close_book(run)
     return told
