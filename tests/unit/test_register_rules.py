@@ -93,12 +93,23 @@ def test_one_mistyped_year_does_not_make_the_book_reach_back() -> None:
     assert told(compared(lines, held)) == [(OTHER, "H-0006", "received_at")]
 
 
-def test_an_early_line_that_the_software_confirms_does_reach_back() -> None:
-    lines = [a_line(n, f"H-{n:04d}") for n in range(1, 6)] + [a_line(6, "H-0006", received=date(2026, 2, 10))]
-    held = [a_dossier(f"H-{n:04d}") for n in range(1, 6)] + [a_dossier("H-0006", received_on=date(2026, 2, 10))]
-    held.append(a_dossier("H-0077", received_on=date(2026, 3, 9)))
+@pytest.mark.parametrize(
+    ("far", "between"), [(date(2026, 2, 10), date(2026, 3, 9)), (date(2027, 8, 9), date(2027, 2, 1))]
+)
+def test_a_far_line_that_the_software_confirms_does_reach_there(far: date, between: date) -> None:
+    lines = [a_line(n, f"H-{n:04d}") for n in range(1, 6)] + [a_line(6, "H-0006", received=far)]
+    held = [a_dossier(f"H-{n:04d}") for n in range(1, 6)] + [a_dossier("H-0006", received_on=far)]
+    held.append(a_dossier("H-0077", received_on=between))
 
     assert told(compared(lines, held)) == [(ABSENT, "H-0077", "")]
+
+
+def test_a_dossier_with_a_line_of_its_own_is_no_candidate() -> None:
+    lines = [a_line(1, "H13-0001"), a_line(2, "H13-0011")]
+
+    (found,) = [f for f in compared(lines, [a_dossier("H13-0001")]).findings if f.code == "H13-0011"]
+
+    assert "candidates" not in found.facts
 
 
 def test_a_mistyped_code_is_proposed_on_both_sides_and_never_merged() -> None:
