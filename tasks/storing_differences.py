@@ -29,29 +29,38 @@ def store_differences(run_id: str) -> dict[str, Any]:
     Storing the same run twice changes nothing.
     """
     run = current(run_id)
+    seen = differences.seen_in(run.comparison)
     if run.dry_run:
         with run.store.reading() as conn:
-            summary = _weighed(run, conn)
+            summary = _told(run, differences.weigh(conn, run.comparison, seen, run.clock.as_of))
     else:
-        registers = list(_registers(run))
-        with run.store.transaction() as conn:
-            stored = differences.summary_stored(conn, run.run_id)
-            summary = stored if stored is not None else _weighed(run, conn)
-            if stored is None:
-                _write(run, conn, summary, registers)
+        summary = _stored(run, seen)
     run.kept[STORED] = summary
     _tell(summary)
     return summary
 
 
-def _weighed(run: Run, conn: Connection) -> dict[str, Any]:
-    changes = differences.weigh(conn, run.comparison, run.clock.as_of)
-    run.kept[CHANGES] = changes
-    return differences.summary_of(conn, run.comparison, changes)
+def _stored(run: Run, seen: Mapping[str, differences.Seen]) -> dict[str, Any]:
+    """Files are read before the transaction begins: others wait for it."""
+    registers = list(_registers(run))
+    with run.store.transaction() as conn:
+        stored = differences.summary_stored(conn, run.run_id)
+        if stored is not None:
+            return stored
+        weighed = differences.weigh(conn, run.comparison, seen, run.clock.as_of)
+        summary = _told(run, weighed)
+        differences.write(conn, weighed, run.run_id)
+        _begin(run, conn, summary, registers)
+    return summary
 
 
-def _write(run: Run, conn: Connection, summary: Mapping[str, Any], registers: list[dict[str, str]]) -> None:
-    differences.write(conn, run.kept[CHANGES], run.run_id)
+def _told(run: Run, weighed: differences.Weighed) -> dict[str, Any]:
+    run.kept[CHANGES] = weighed.changes
+    return differences.summary_of(run.comparison, weighed)
+
+
+def _begin(run: Run, conn: Connection, summary: Mapping[str, Any], registers: list[dict[str, str]]) -> None:
+    """What was compared, and the reconciliation itself."""
     for source, segments in run.comparison.compared.items():
         if source not in run.comparison.capped:
             compared_segments.remember(conn, source, segments, run_id=run.run_id, compared_at=run.clock.as_of)

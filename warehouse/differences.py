@@ -5,7 +5,7 @@ One short transaction of the caller's, so that runs which overlap weigh what the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,8 +31,19 @@ from warehouse.difference_tables import differences, reconciliations
 STORED = "stored"  # state of a reconciliation that has written its findings and is still telling them
 TOLD = 20  # ids of returned differences named in a summary
 
+_SAME = ("unit_code", "system", "code", "sides", "book", "page", "line", "source", "day", "owner")
 _LIFE = ("state", "facts_hash", "last_seen_at", "fixed_at", "returned", "returned_at")
 _PLACE = ("kind", "unit_code", "system", "record_key", "sides", "book", "source", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding with what is dear to make of it."""
+
+    finding: Finding
+    place: Place
+    facts: Mapping[str, Any]
+    facts_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,33 +55,46 @@ class Change:
     life: Life
     place: Place
     finding: Finding | None = None
+    facts: Mapping[str, Any] | None = None
 
 
-def weigh(conn: Connection, comparison: Comparison, as_of: datetime) -> list[Change]:
-    """What this comparison of that moment means for the book; nothing is written. In order of finding, fixed ones last.
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """All changes, found ones first, and what stood in the book before: id → life and place of what is not fixed."""
 
-    Findings of one id are one difference: the first is taken.
-    """
-    found: dict[str, Finding] = {}
+    changes: list[Change]
+    standing: Mapping[str, tuple[Life, Place]]
+
+
+def seen_in(comparison: Comparison) -> dict[str, Seen]:
+    """What a comparison found, by id, made ready before any transaction. Of one id the first finding is taken."""
+    found: dict[str, Seen] = {}
     for finding in comparison.findings:
-        found.setdefault(finding.id, finding)
+        if (name := finding.id) not in found:
+            facts = plain(finding.facts)
+            found[name] = Seen(finding, place_of(finding), facts, facts_hash(facts))
+    return found
+
+
+def weigh(conn: Connection, comparison: Comparison, seen: Mapping[str, Seen], as_of: datetime) -> Weighed:
+    """What this comparison of that moment means for the book; nothing is written."""
     standing = _unfixed(conn)
-    known = standing | _fixed(conn, found.keys() - standing.keys())
+    known = standing | _fixed(conn, seen.keys() - standing.keys())
     changes = []
-    for name, finding in found.items():
-        life, news = after_found(known[name][0] if name in known else None, facts_hash(finding.facts), as_of)
-        changes.append(Change(id=name, news=news, life=life, place=place_of(finding), finding=finding))
+    for name, one in seen.items():
+        life, news = after_found(known[name][0] if name in known else None, one.facts_hash, as_of)
+        changes.append(Change(id=name, news=news, life=life, place=one.place, finding=one.finding, facts=one.facts))
     for name, (life, place) in standing.items():
-        if name not in found and is_covered(comparison, place):
+        if name not in seen and is_covered(comparison, place):
             gone, news = after_looked(life, as_of)
             changes.append(Change(id=name, news=news, life=gone, place=place))
-    return changes
+    return Weighed(changes, standing)
 
 
-def write(conn: Connection, changes: Iterable[Change], run_id: str) -> None:
+def write(conn: Connection, weighed: Weighed, run_id: str) -> None:
     """Bring the book into line."""
     by_news: dict[News, list[Change]] = {news: [] for news in News}
-    for change in changes:
+    for change in weighed.changes:
         by_news[change.news].append(change)
     for some in chunks(_rows(by_news[News.NEW])):
         fresh = {"first_run_id": run_id, "run_id": run_id, "explanation": "", "explained_by": ""}
@@ -84,15 +108,12 @@ def write(conn: Connection, changes: Iterable[Change], run_id: str) -> None:
         conn.execute(mine.values(state=DifferenceState.FIXED, fixed_at=gone[0].life.fixed_at, run_id=run_id))
 
 
-def summary_of(conn: Connection, comparison: Comparison, changes: Iterable[Change]) -> dict[str, Any]:
-    """Counts of the run, as reported: `open` and `by_class` are what is open in its scope now, or was found.
-
-    Call it before `write`: it reads what stood there.
-    """
-    told = list(changes)
+def summary_of(comparison: Comparison, weighed: Weighed) -> dict[str, Any]:
+    """Counts of the run, as reported: `open` and `by_class` are what is open in its scope now, or was found."""
+    told = weighed.changes
     numbers = Counter(change.news for change in told)
     found = {change.id for change in told if change.finding is not None}
-    lives = _unfixed(conn) | {change.id: (change.life, change.place) for change in told}
+    lives = {**weighed.standing, **{change.id: (change.life, change.place) for change in told}}
     in_scope = [
         (life.state, place)
         for name, (life, place) in lives.items()
@@ -127,23 +148,21 @@ def finish(conn: Connection, run_id: str, *, state: str, exit_status: int, finis
     conn.execute(mine.values(state=state, exit_status=exit_status, finished_at=finished_at))
 
 
-def _rows(changes: Iterable[Change]) -> Iterable[dict[str, Any]]:
+def _rows(changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
+    """What the book says from now on: the life, and the difference as seen last."""
     for change in changes:
-        assert change.finding is not None
-        yield {"id": change.id, **_told(change.finding), **{name: getattr(change.life, name) for name in _LIFE}}
-
-
-def _told(finding: Finding) -> dict[str, Any]:
-    """What the book says of a difference apart from its life: as seen last."""
-    same = ("unit_code", "system", "code", "sides", "book", "page", "line", "source", "day", "owner")
-    return {
-        **{name: getattr(finding, name) for name in same},
-        "kind": finding.kind.value,
-        "record_key": finding.key,
-        "column_name": finding.column,
-        "cause": finding.cause.value,
-        "facts": plain(finding.facts),
-    }
+        finding, life = change.finding, change.life
+        assert finding is not None
+        yield {
+            "id": change.id,
+            **{name: getattr(finding, name) for name in _SAME},
+            **{name: getattr(life, name) for name in _LIFE},
+            "kind": finding.kind.value,
+            "record_key": finding.key,
+            "column_name": finding.column,
+            "cause": finding.cause.value,
+            "facts": change.facts,
+        }
 
 
 def _unfixed(conn: Connection) -> dict[str, tuple[Life, Place]]:

@@ -98,8 +98,8 @@ def _as_json(value: object) -> object:
 
 def facts_hash(facts: Mapping[str, Any]) -> str:
     """A digest of what an explanation rests on: all facts but where each side stands (file, line, version)."""
-    kept = {name: told for name, told in plain(facts).items() if name != REFS}
-    text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    kept = {name: told for name, told in facts.items() if name != REFS}
+    text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_json)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -190,9 +190,9 @@ def test_runs_that_store_at_the_same_time_lose_nothing(engine):
         comparison = looked(*(lacking(n) for n in range(30)), lacking(100 + number), covered=set())
         gate.wait()
         with transaction(engine) as conn:
-            changes = differences.weigh(conn, comparison, MORNING + number * HOUR)
-            differences.write(conn, changes, f"run-{number}")
-        told[number] = [change.news for change in changes]
+            weighed = differences.weigh(conn, comparison, differences.seen_in(comparison), MORNING + number * HOUR)
+            differences.write(conn, weighed, f"run-{number}")
+        told[number] = [change.news for change in weighed.changes]
 
     threads = [threading.Thread(target=store, args=(number,)) for number in range(runs)]
     for thread in threads:
