@@ -1,4 +1,4 @@
-"""Source and warehouse with every class of difference and every kind of noise: all are found, no other is, all is left."""
+"""Source and warehouse with every class of difference and every noise: all are found, no other is, all is left."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -59,7 +59,7 @@ def altered(url: str, seeds: Seeds) -> None:
     engine = open_engine(url)
     with transaction(engine) as conn:
         for key in seeds.altered:
-            conn.execute(text("UPDATE dossiers SET step_name = 'x' WHERE record_key = :key"), {"key": key})
+            conn.execute(text("UPDATE dossiers SET step_name = 'x' WHERE system = 'one-stop' AND record_key = :key"), {"key": key})
     engine.dispose()
 
 

@@ -1,0 +1,159 @@
+"""Files against the warehouse: what an absent row means, what is no difference, scope, and what moves meanwhile."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from tests.compare_stage import DAWN, MORNING, NINE, Stage, dossier, minutes, told
+from warehouse.dump import dump
+
+ROWS = [dossier(1), dossier(2, unit_code="B", received_at="02/10/2026"), dossier(3, status="9")]
+
+
+@pytest.fixture
+def stage(tmp_path: Path, warehouse_url: str) -> Stage:
+    made = Stage(tmp_path, warehouse_url).configure()
+    made.drop(ROWS)
+    made.sync()
+    return made
+
+
+def test_sides_that_agree_and_nothing_is_touched(stage: Stage) -> None:
+    before = stage.dump()
+    comparison = stage.compare()
+    assert (comparison.findings, comparison.notices, comparison.undecided) == ([], [], set())
+    assert (comparison.sides["one-stop"].held, comparison.sides["one-stop"].read) == (3, 3)
+    assert stage.dump() == before
+
+
+def test_a_row_that_its_own_file_no_longer_has_is_missing(stage: Stage) -> None:
+    stage.drop(ROWS[1:])
+    comparison = stage.compare()
+    assert told(comparison.findings) == {("missing_in_source", "r1", "", "")}
+    assert comparison.sides["one-stop"].lacking == {"r1"}
+
+
+def test_of_rows_whose_file_is_gone_nothing_is_said(stage: Stage) -> None:
+    stage.drop(ROWS[1:]).rename(stage.folder / "drops" / "ho-so-20261123-0700.csv")
+    comparison = stage.compare()
+    assert comparison.findings == []
+    assert [(one.code, one.params["n"]) for one in comparison.notices] == [("files_gone", 1)]
+    assert comparison.sides["one-stop"].lacking == frozenset()
+
+
+def test_a_difference_stands_when_its_file_is_gone(stage: Stage) -> None:
+    stage.drop(ROWS[1:])
+    stage.compare(store=True)
+    stage.drop(ROWS[1:]).rename(stage.folder / "drops" / "ho-so-20261123-0700.csv")
+    assert stage.compare(NINE + minutes(1)).undecided == {("one-stop", "r1")}
+
+
+def test_where_the_newest_file_tells_everything_an_absent_row_is_missing(tmp_path: Path, warehouse_url: str) -> None:
+    stage = Stage(tmp_path, warehouse_url).configure(more='files = "newest"')
+    stage.drop(ROWS)
+    stage.sync()
+    stage.drop(ROWS[1:], DAWN + minutes(30))
+    assert told(stage.compare().findings) == {("missing_in_source", "r1", "", "")}
+
+
+def test_an_older_word_overrules_nothing(stage: Stage) -> None:
+    """The newer file has gone; what the older one says was overtaken."""
+    newer = stage.drop([dossier(1, status="9")], DAWN + minutes(30))
+    stage.sync(MORNING + minutes(5))
+    newer.unlink()
+    assert stage.compare().findings == []
+
+
+def test_rows_not_received_yet_are_no_difference(stage: Stage) -> None:
+    stage.drop([*ROWS, dossier(7, status="1")])
+    assert stage.compare().findings == []
+
+
+def test_what_a_load_would_refuse_is_told_with_its_reasons_and_without_its_cells(stage: Stage) -> None:
+    private = dossier(8, status="chờ bà Nguyễn Thị Riêng Tư", procedure_name="Riêng Tư")
+    keyless = dossier(9, source_record_id="", dossier_code="", procedure_name="Riêng Tư")
+    stage.drop([*ROWS, private, keyless])
+    found = stage.compare().findings
+    assert {(f.kind.value, f.key[:2], f.cause.value) for f in found} == {
+        ("missing_in_warehouse", "r8", "quarantined"),
+        ("missing_in_warehouse", f.key[:2], "quarantined") if (f := _keyless(found)) else (),
+    }
+    assert all(f.facts["reasons"] for f in found)
+    assert "Riêng" not in repr(found)
+
+
+def _keyless(found):
+    return next(f for f in found if f.key.startswith("?"))
+
+
+def test_a_changed_row_that_is_refused_differs_in_what_it_says(stage: Stage) -> None:
+    stage.drop([dossier(1, status="chờ bà Riêng Tư", due_at="01/12/2026"), *ROWS[1:]])
+    found = stage.compare().findings
+    assert told(found) == {("field_differs", "r1", c, "quarantined") for c in ("status", "due_at")}
+    assert {f.column: f.facts["source"] for f in found}["status"] == "?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "keys"),
+    [
+        ({}, {"r1", "r2", "r3"}),
+        ({"units": ("B",)}, {"r2"}),
+        ({"period_from": date(2026, 11, 1)}, {"r1", "r3"}),
+        ({"period_to": date(2026, 10, 2)}, {"r2"}),
+        ({"period_from": date(2026, 10, 3), "period_to": date(2026, 10, 31)}, set()),
+    ],
+)
+def test_only_what_is_asked_for_is_told(stage: Stage, asked: dict, keys: set[str]) -> None:
+    stage.drop([row | {"procedure_name": "Khác"} for row in ROWS])
+    comparison = stage.compare(**asked)
+    assert {f.key for f in comparison.findings} == keys
+    assert comparison.sides["one-stop"].held == len(keys)
+
+
+def test_rows_changed_by_hand_are_told_apart(stage: Stage) -> None:
+    stage.by_hand("UPDATE dossiers SET due_at = received_at WHERE record_key = 'r1'")
+    assert told(stage.compare().findings) == {("field_differs", "r1", "due_at", "altered")}
+
+
+def test_what_changed_at_the_source_while_we_looked_is_no_difference(stage: Stage) -> None:
+    """The moment of change lies between the beginning of the run and the end of the look."""
+    now = f"{NINE:%Y-%m-%dT%H:%M:%S}.000001+07:00"
+    stage.drop([dossier(1, status="9", updated_at=now), *ROWS[1:], dossier(5, updated_at=now)])
+    comparison = stage.compare()
+    assert (comparison.findings, comparison.sides["one-stop"].moving) == ([], 2)
+    later = f"{NINE + minutes(60):%d/%m/%Y %H:%M}"  # a wrong date is no sign of that
+    stage.drop([dossier(1, status="9", updated_at=later), *ROWS[1:]])
+    assert {f.key for f in stage.compare().findings} == {"r1"}
+
+
+def test_noise_of_a_workbook_is_no_difference(stage: Stage) -> None:
+    """Real dates and numbers as spreadsheets keep them, capitals, spaces, decomposed letters."""
+    path = stage.folder / "drops" / "ho-so-20261123-0600.xlsx"
+    (stage.folder / "drops" / "ho-so-20261123-0600.csv").unlink()
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet, dated = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+        for column, name in enumerate(ROWS[0]):
+            sheet.write(0, column, name)
+            for line, row in enumerate(ROWS, 1):
+                cell = row[name]
+                if name in ("received_at", "due_at", "updated_at"):
+                    form = "%d/%m/%Y %H:%M" if ":" in cell else "%d/%m/%Y"
+                    sheet.write_datetime(line, column, datetime.strptime(cell, form), dated)  # noqa: DTZ007
+                elif cell.isdigit():
+                    sheet.write_number(line, column, float(cell))
+                else:
+                    sheet.write_string(line, column, f" {cell.upper()}  ")
+    comparison = stage.compare()
+    assert (comparison.findings, comparison.sides["one-stop"].read) == ([], 3)
+
+
+def test_a_source_that_cannot_be_read_is_not_judged(stage: Stage) -> None:
+    before = stage.dump()
+    (stage.folder / "drops" / "ho-so-20261123-0600.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    comparison = stage.compare()
+    assert (comparison.findings, comparison.sides["one-stop"].judged) == ([], False)
+    assert [one.code for one in comparison.notices] == ["source_not_read"]
+    assert stage.dump() == before
+    assert dump
