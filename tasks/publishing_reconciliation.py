@@ -4,10 +4,11 @@ What stands in them is `tasks/result_rows` and `tasks/reports/reconciliation*`'s
 """
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -15,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.narration import logger
 from tasks.reconcile_book import FILES
+from tasks.reports.card_page import card_page
 from tasks.reports.reconciliation import markdown
 from tasks.reports.reconciliation_lines import screen_table
 from tasks.reports.reconciliation_model import Reconciliation
@@ -25,6 +27,7 @@ from tasks.run_context import Run, current
 from warehouse import difference_report
 
 FOLDER = "reconcile"  # beside the landing: one folder a reconciliation
+PAGE = "doi-soat.html"  # the card as a page, for where no Prefect is
 
 
 @task(name="publish reconciliation", cache_policy=NO_CACHE, persist_result=False)
@@ -40,9 +43,12 @@ def publish_reconciliation(run_id: str) -> list[str]:
     folder = _folder(run)
     if folder is not None:
         result = replace(result, files=_written(result, folder, run.settings.locale))
+    text = markdown(result, run.settings.locale)
     paths = list(result.files.values())
+    if folder is not None:
+        paths.append(_page(folder / PAGE, text, run.settings.locale))
     run.kept[FILES] = paths
-    _shown(run, result)
+    _shown(run, result, text)
     logger().info("reconciliation: %d open in scope, %d workbooks", len(result.open), len(paths))
     return paths
 
@@ -73,22 +79,33 @@ def _written(result: Reconciliation, folder: Path, locale: str) -> dict[str, str
 
 
 def _write(path: Path, result: Reconciliation, unit: str, locale: str) -> None:
-    """Whole or not at all, and never readable by others for a moment."""
+    with _whole(path) as out:
+        write_result(out, result, unit_code=unit, locale=locale, folder=str(path.parent))
+
+
+def _page(path: Path, text: str, locale: str) -> str:
+    with _whole(path) as out:
+        out.write(card_page(text, locale).encode())
+    return str(path)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that is there whole or not at all, and never readable by others for a moment."""
     part = path.with_suffix(".part")
     with suppress(FileNotFoundError):
         part.unlink()  # of a run that was killed
     try:
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-            write_result(out, result, unit_code=unit, locale=locale, folder=str(path.parent))
+            yield out
         part.replace(path)
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
 
 
-def _shown(run: Run, result: Reconciliation) -> None:
+def _shown(run: Run, result: Reconciliation, text: str) -> None:
     locale, key = run.settings.locale, f"{run.request.flow}-{run.business_date:%Y%m%d}"
-    text = markdown(result, locale)
     _try("card", lambda: create_markdown_artifact(markdown=text, key=key))
     rows, told = screen_table(result, locale)
     if rows:

@@ -108,21 +108,23 @@ def render_pages(reports: Sequence[MorningReport], links: Sequence[Link] = ()) -
     return {PAGE_NAMES[locale]: render_diary(reports, links, locale) for locale in LOCALES}
 
 
-def summary_lines(reports: Sequence[MorningReport], place: str, locale: str = "vi") -> list[str]:
-    """What happened and where to look: a title, a line a morning, the totals and `place`."""
+def summary_lines(reports: Sequence[MorningReport], place: str, differences: int = 0, locale: str = "vi") -> list[str]:
+    """What happened and where to look: a title, a line a morning, the totals and `place`; how many differences the
+    reconciliation of the last afternoon found.
+    """
     words = _words(locale)
     console = words["console"]
     mails = _mails(sum(len(report.mails) for report in reports), words)
     uncertain = _count(sum(report.uncertain for report in reports), words)
     totals = console["totals"].format(mails=mails, uncertain=uncertain)
     lines = (_line(report, words) for report in reports)
-    return [console["title"], *lines, totals, console["look"].format(place=place)]
+    return [console["title"], *lines, totals, console["look"].format(place=place, n=differences)]
 
 
-def nothing_to_do_lines(place: str, locale: str = "vi") -> list[str]:
+def nothing_to_do_lines(place: str, differences: int = 0, locale: str = "vi") -> list[str]:
     """What a second call says when every morning is done already."""
     console = _words(locale)["console"]
-    return [console["nothing"], console["look"].format(place=place)]
+    return [console["nothing"], console["look"].format(place=place, n=differences)]
 
 
 def day_text(day: date, locale: str) -> str:

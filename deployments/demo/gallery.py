@@ -1,5 +1,6 @@
 """What the demo leaves to look at: every mail with its twin, run cards, trace pages, the diary. Read from the books."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,15 @@ TRACED = ("T2", "T6")
 TRACED_RECOMMENDATION = "KN-2025-014"
 
 
-def hang_pictures(folder: Path, settings: Settings) -> None:
-    """Write mails, cards, traces and the diary of everything played so far."""
+def hang_pictures(folder: Path, settings: Settings, more: Sequence[Link] = ()) -> None:
+    """Write mails, cards, traces and the diary of everything played so far; `more` is linked at its end."""
     engine = open_engine(settings.warehouse.url)
     with reading(engine) as conn:
         for row in _mails(conn):
             write_preview(row, settings, folder / MAILS)
         _write_cards(conn, folder / CARDS)
         links = [_trace(conn, settings, folder, code) for code in traced_codes()]
-        pages = render_pages(_reports(conn, settings), links)
+        pages = render_pages(_reports(conn, settings), [*more, *links])
     engine.dispose()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from deployments.demo import config, desk
+from deployments.demo import afternoon, config, desk
 from deployments.demo.diary import nothing_to_do_lines, summary_lines
 from deployments.demo.drops import write_drops
 from deployments.demo.gallery import INDEX, hang_pictures, reports_of
@@ -54,12 +54,14 @@ def play(folder: Path, *, fresh: bool, keep_serving: bool, verbose: bool) -> int
     with theatre(folder) as (settings, api, catcher):
         quieten(settings, verbose=verbose)
         played = [_play_morning(folder, settings, api, catcher, at) for at in MORNINGS if not is_played(settings, at)]
-        idle = not played
-        if idle:
-            _say(nothing_to_do_lines(str(folder / INDEX)))
-        hang_pictures(folder, settings)
-    if not idle:
-        _say(summary_lines(reports_of(settings), str(folder / INDEX)))
+        afternoon.play_afternoon(folder, settings, api)
+        agreed = afternoon.outcome(settings)
+        differences = agreed.open if agreed else 0
+        if not played:
+            _say(nothing_to_do_lines(str(folder / INDEX), differences))
+        hang_pictures(folder, settings, afternoon.links())
+    if played:
+        _say(summary_lines(reports_of(settings), str(folder / INDEX), differences))
     if keep_serving:
         from deployments.up import keep_server
 

@@ -153,7 +153,7 @@ def test_a_day_outside_the_story_still_has_a_leaf():
 
 @pytest.mark.parametrize(("locale", "total"), [("vi", "Tổng cộng 21 thư"), ("en", "21 mails in all")])
 def test_ten_lines(locale, total):
-    lines = summary_lines(_week(_mail(state="uncertain")), "out/index.html", locale)
+    lines = summary_lines(_week(_mail(state="uncertain")), "out/index.html", 3, locale)
     assert len(lines) == 10
     assert lines[8].startswith(total)
     assert "out/index.html" in lines[9]
@@ -163,7 +163,7 @@ def test_ten_lines(locale, total):
 
 def test_a_second_call_says_so():
     assert nothing_to_do_lines("out/index.html")[0].startswith("Không có việc phải làm")
-    assert nothing_to_do_lines("out/index.html", "en")[0].startswith("Nothing to do")
+    assert nothing_to_do_lines("out/index.html", locale="en")[0].startswith("Nothing to do")
 
 
 def test_silences_are_those_who_got_nothing():
