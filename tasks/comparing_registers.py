@@ -18,6 +18,7 @@ from tasks.rules.lookalike import folded
 from tasks.rules.model import SourceLine
 from tasks.rules.register_candidates import NEAR_DAYS
 from tasks.rules.register_dataset import REGISTER
+from tasks.rules.register_meaning import heirs_of
 from tasks.rules.register_model import Book, BookKind, Held, books_of
 from tasks.rules.register_presence import presence
 from tasks.rules.register_rules import compare_books
@@ -27,6 +28,7 @@ from tasks.sources.folder import Candidate
 from tasks.sources.register_files import RegisterNameError, register_files
 from tasks.sources.registers import ROWS, RegisterRead, read_register
 from warehouse import register_match
+from warehouse.current import unit_succession
 
 BOOKS: Final = "register_books"  # in `run.kept`: the books read, for whoever asks what stands on paper
 _COVERED: Final = frozenset(
@@ -52,7 +54,9 @@ def compare_registers(run_id: str) -> dict[str, int]:
     lost = {(one.name, row) for one in read for row in one.unreadable}
     books = books_of(lines, {one.name: one.columns for one in read}, lost)
     held = _held(run, books)
-    compared = compare_books(books, held, comparison.scope)
+    with run.store.reading() as conn:
+        heirs = heirs_of((row["old_code"], row["new_code"]) for row in unit_succession(conn))
+    compared = compare_books(books, held, comparison.scope, heirs)
     sides = comparison.sides.values()
     cells = presence(compared, {side.name: side.held for side in sides}, sides, comparison.scope)
     run.kept[BOOKS] = books

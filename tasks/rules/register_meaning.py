@@ -3,11 +3,15 @@
 Where several are left nobody is chosen: who knows them all says which is meant.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tasks.rules.lookalike import folded
 from tasks.rules.register_model import Book, BookLine, Held, Place
+
+Heirs: TypeAlias = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +22,35 @@ class Meaning:
     several: tuple[Held, ...] = ()
 
 
-def meaning_of(line: BookLine, by_code: Mapping[str, Sequence[Held]]) -> Meaning:
-    """The dossier of that code: of the line's unit and year where it says them, as far as such are there.
+def heirs_of(succession: Iterable[tuple[str, str]]) -> Heirs:
+    """Unit → itself and every unit that took over from it, from (old code, new code)."""
+    after: dict[str, set[str]] = defaultdict(set)
+    for old, new in succession:
+        after[old].add(new)
+    heirs: dict[str, frozenset[str]] = {}
+    for unit in list(after):
+        found, waiting = {unit}, [unit]
+        while waiting:
+            fresh = after.get(waiting.pop(), set()) - found
+            found |= fresh
+            waiting.extend(fresh)
+        heirs[unit] = frozenset(found)
+    return heirs
+
+
+def is_of(unit_code: str, written: str, heirs: Heirs) -> bool:
+    """Whether a dossier of that unit may stand in a book of the unit written: the same one, or its heir."""
+    return unit_code in heirs.get(written, (written,))
+
+
+def meaning_of(line: BookLine, by_code: Mapping[str, Sequence[Held]], heirs: Heirs) -> Meaning:
+    """The dossier of that code: of the line's unit (or its heir) and year where it says them, as far as such are there.
 
     A code alone is not enough where both unit and year are others: short codes are used again.
     """
     found = list(by_code.get(folded(line.code), ())) if line.code else []
     year = line.received_on.year if line.received_on else None
-    same_unit = [d for d in found if d.unit_code == line.unit_code]
+    same_unit = [d for d in found if is_of(d.unit_code, line.unit_code, heirs)]
     found = same_unit or found
     same_year = [d for d in found if year is None or d.received_on is None or d.received_on.year == year]
     if not same_year and not same_unit and line.unit_code:

@@ -17,7 +17,7 @@ from tasks.rules.lookalike import folded
 from tasks.rules.records import FINISHED
 from tasks.rules.register_candidates import Id, Pool
 from tasks.rules.register_cells import incomplete, owner_of, side_of, where
-from tasks.rules.register_meaning import Meaning, confirmed, meaning_of
+from tasks.rules.register_meaning import Heirs, Meaning, confirmed, is_of, meaning_of
 from tasks.rules.register_model import Book, BookKind, BookLine, Held, Place, reach
 from tasks.rules.register_numbers import REPEAT, NumberFault, numbered_together, numbering
 
@@ -38,10 +38,11 @@ class Compared:
     ambiguous: int = 0
 
 
-def compare_books(books: Sequence[Book], held: Iterable[Held], scope: Scope) -> Compared:
+def compare_books(books: Sequence[Book], held: Iterable[Held], scope: Scope, heirs: Heirs | None = None) -> Compared:
     """Everything the books show. `held`: every dossier that bears a code of theirs, and those of their units in their
-    days and those around (`register_candidates.NEAR_DAYS`), each once.
+    days and those around (`register_candidates.NEAR_DAYS`), each once. `heirs`: of units that are no more.
     """
+    heirs = heirs or {}
     known = list(held)
     by_code: dict[str, list[Held]] = defaultdict(list)
     for dossier in known:
@@ -49,13 +50,13 @@ def compare_books(books: Sequence[Book], held: Iterable[Held], scope: Scope) -> 
     out, meanings = Compared(), dict[Place, Meaning]()
     for book in books:
         for line in book.lines:
-            meaning = meaning_of(line, by_code)
+            meaning = meaning_of(line, by_code, heirs)
             meanings[line.file, line.row] = meaning
             _see(out, line, meaning)
     books = [replace(book, span=reach(book, confirmed(book, meanings))) for book in books]
     pools = {kind: Pool.of(known, lined) for kind, lined in out.lined.items()}
     for book in books:
-        _hold_against(out, book, meanings, pools[book.kind], scope)
+        _hold_against(out, book, meanings, pools[book.kind], scope, heirs)
     out.findings += _numbers(books, scope)
     out.findings += _missing(books, known, out.lined[BookKind.TRACKING], pools[BookKind.TRACKING], scope)
     out.findings = list({finding.id: finding for finding in reversed(out.findings)}.values())[::-1]
@@ -112,7 +113,9 @@ def _see(out: Compared, line: BookLine, meaning: Meaning) -> None:
             out.lined[line.kind].add((dossier.system, dossier.key))
 
 
-def _hold_against(out: Compared, book: Book, meanings: Mapping[Place, Meaning], pool: Pool, scope: Scope) -> None:
+def _hold_against(
+    out: Compared, book: Book, meanings: Mapping[Place, Meaning], pool: Pool, scope: Scope, heirs: Heirs
+) -> None:
     meant = {
         (line.file, line.row): dossier
         for line in book.lines
@@ -123,7 +126,7 @@ def _hold_against(out: Compared, book: Book, meanings: Mapping[Place, Meaning], 
             continue
         meaning = meanings[line.file, line.row]
         if meaning.dossier is not None:
-            out.findings += _fields(book, line, meaning.dossier)
+            out.findings += _fields(book, line, meaning.dossier, heirs)
         elif meaning.several:
             out.ambiguous += 1
             out.findings.append(_ambiguous(book, line, meaning.several))
@@ -154,7 +157,7 @@ def _at(book: Book, at: BookLine, kind: DifferenceClass, **more: Any) -> Finding
     return Finding(kind=kind, **told)
 
 
-def _fields(book: Book, line: BookLine, dossier: Held) -> Iterator[Finding]:
+def _fields(book: Book, line: BookLine, dossier: Held, heirs: Heirs) -> Iterator[Finding]:
     """Days that paper and software both say, or that paper alone says; what paper lacks is an incomplete cell."""
     other = "warehouse" if dossier.in_warehouse else "source"
     named = {"system": dossier.system, "key": dossier.key, "code": dossier.code}
@@ -173,7 +176,7 @@ def _fields(book: Book, line: BookLine, dossier: Held) -> Iterator[Finding]:
         yield _at(
             book, line, DifferenceClass.FIELD_DIFFERS, column=column, sides=sides, facts=facts, cause=cause, **named
         )
-    if line.unit_code and dossier.unit_code != line.unit_code:
+    if line.unit_code and not is_of(dossier.unit_code, line.unit_code, heirs):
         facts = {paper: line.unit_code, other: dossier.unit_code}
         yield _at(book, line, DifferenceClass.FIELD_DIFFERS, column="unit_code", sides=sides, facts=facts, **named)
 

@@ -52,10 +52,10 @@ def a_dossier(code: str, **changes) -> Held:
     return Held(**(told | changes))
 
 
-def compared(lines, held=(), scope: Scope | None = None, columns=ALL) -> Compared:
+def compared(lines, held=(), scope: Scope | None = None, columns=ALL, heirs=None) -> Compared:
     """What these lines say against these dossiers."""
     lines = list(lines)
-    return compare_books(books_of(lines, {line.file: columns for line in lines}), held, scope or Scope())
+    return compare_books(books_of(lines, {line.file: columns for line in lines}), held, scope or Scope(), heirs)
 
 
 def told(result: Compared) -> list[tuple[str, str, str]]:

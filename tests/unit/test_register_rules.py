@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.difference_model import OPS, Cause, DifferenceClass, Scope, SourceSide
+from tasks.rules.difference_model import OPS, Cause, DifferenceClass, Scope
+from tasks.rules.register_meaning import heirs_of
 from tasks.rules.register_model import BookKind
-from tasks.rules.register_presence import presence
 from tests.unit.register_kit import ALL, DAY, DUE, UNIT, a_dossier, a_line, compared, told
 
 GONE = "not_in_software"
@@ -154,6 +154,16 @@ def test_unit_and_year_tell_dossiers_of_one_code_apart(others: list) -> None:
     assert told(compared([a_line(1, "H-0001")], [*others, a_dossier("H-0001", key="a")])) == []
 
 
+@pytest.mark.parametrize(("heir", "found"), [("C", []), ("X", [(OTHER, "H-0001", "unit_code")])])
+def test_an_heir_goes_on_with_the_dossiers_of_a_unit_that_is_no_more(heir: str, found: list) -> None:
+    heirs = heirs_of([("A", "B"), ("B", "C"), ("C", "A"), ("D", "X")])
+
+    assert (
+        told(compared([a_line(1, "H-0001", unit_code="A")], [a_dossier("H-0001", unit_code=heir)], heirs=heirs))
+        == found
+    )
+
+
 def test_one_dossier_on_two_lines() -> None:
     (found,) = compared([a_line(1, "H-0001"), a_line(2, "h-0001")], [a_dossier("H-0001")]).findings
 
@@ -261,25 +271,6 @@ def test_nothing_a_clerk_wrote_freely_is_told() -> None:
     line = a_line(1, "X-00001", procedure="Khai sinh cho cháu bé họ Trần", without=["due_at"])
 
     assert "Trần" not in str(compared([line], [a_dossier("H-0001")]).findings)
-
-
-def test_the_seven_cells() -> None:
-    lines = [a_line(n, f"H-000{n}") for n in (1, 2, 3)] + [a_line(9, "X-00009")]
-    held = [
-        a_dossier("H-0001"),
-        a_dossier("H-0002", in_source=False),
-        a_dossier("H-0003", in_warehouse=False),
-    ]
-    side = SourceSide(
-        name="one-stop",
-        system="one-stop",
-        lacking=frozenset({"h-0002", "h-0005"}),
-        extra={"h-0003": ("H-0003", UNIT, DAY), "h-0006": ("H-0006", UNIT, DAY)},
-    )
-
-    cells = presence(compared(lines, held), {"one-stop": 4}, [side], Scope())
-
-    assert cells == {"SWR": 1, "SW": 1, "WR": 1, "W": 1, "SR": 1, "S": 1, "R": 1}
 
 
 @given(
