@@ -3,6 +3,7 @@
 Pure: rows and query parameters in, rows of figures out. A handful of counts: enough to compare with, no rule of ours.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -30,13 +31,24 @@ def _counted(agency: str, bodies: Iterable[Body], year: int, month: int) -> dict
 
     mine = list(bodies)
     released = [body for body in mine if body["releaseDate"]]
+    this_month = list(filter(within("releaseDate"), released))
+    judged = Counter(_judged(body) for body in this_month)
     return {
         "govAgencyCode": agency,
         "totalCount": len(mine),
         "receivedCount": len(list(filter(within("receiveDate"), mine))),
-        "releaseCount": len(list(filter(within("releaseDate"), released))),
+        "releaseCount": len(this_month),
+        **{name: judged[name] for name in ("betimesCount", "ontimeCount", "overtimeCount")},
         "processingCount": len(mine) - len(released),
     }
+
+
+def _judged(body: Body) -> str:
+    """As the software judges: a day before is early, until the due instant on time, without a date on time too."""
+    released, due = _moment(body["releaseDate"]), _moment(body["dueDate"])
+    if released is None or due is None or (due.date() == released.date() and released <= due):
+        return "ontimeCount"
+    return "betimesCount" if released.date() < due.date() else "overtimeCount"
 
 
 def _moment(text: str) -> datetime | None:

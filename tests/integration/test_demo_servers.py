@@ -1,7 +1,7 @@
 """The embedded servers over real sockets: the one-stop API with its quirks, the catcher and its hang-up."""
 
 import smtplib
-from datetime import datetime
+from datetime import datetime, time
 
 import httpx
 import pytest
@@ -9,10 +9,12 @@ import pytest
 from deployments.demo.bad_rows import BAD_ROWS
 from deployments.demo.dossiers import DOSSIERS, T2, T5, T7
 from deployments.demo.mail_catcher import MailCatcher
-from deployments.demo.one_stop_api import BASE_PATH, OneStopApi
+from deployments.demo.one_stop_api import BASE_PATH, STATISTICS_PATH, OneStopApi
 from deployments.demo.story import MORNINGS, at
 from deployments.demo.wire import CANARY
+from tasks.intake.dates import parse_moment
 from tasks.intake.landing import Landing
+from tasks.rules.punctuality import Definition, Verdict, by_source
 from tasks.sources.base import PullRequest
 from tasks.sources.opencps import OpenCpsSource
 from tests.pulls import read
@@ -160,15 +162,35 @@ def test_a_moment_needs_a_timezone(api):
         api.set_moment(datetime(2026, 11, 23))  # noqa: DTZ001 (that is the point)
 
 
-def test_the_shipped_source_reads_every_morning_whole(api, tmp_path):
-    source = OpenCpsSource(
-        name="one-stop",
-        base_url=api.base_url,
-        base_path=BASE_PATH,
-        group_id=55853,
-        username=LOGIN[0],
-        password=LOGIN[1],
+def _source(api, **options):
+    login = {"username": LOGIN[0], "password": LOGIN[1]}
+    return OpenCpsSource(
+        name="one-stop", base_url=api.base_url, base_path=BASE_PATH, group_id=55853, **login, **options
     )
+
+
+def test_the_software_counts_punctuality_as_its_definition_recomputed_from_its_records_does(api, tmp_path):
+    source, november = _source(api, statistics_path=STATISTICS_PATH), at(1, 11)
+    for morning in MORNINGS:
+        api.set_moment(morning)
+        _, told = source.figures(PullRequest(as_of=morning), Landing(tmp_path))
+        mine = {one.agency: one.counts for one in told if (one.period_from.month, one.field) == (11, "")}
+        counted = dict.fromkeys(Verdict, 0)
+        for record in read(source.pull(PullRequest(as_of=morning), Landing(tmp_path))).records:
+            resolved, due = (parse_moment(record.values[name] or "", time(17)) for name in ("resolved_at", "due_at"))
+            if resolved and resolved.at >= november:
+                counted[by_source(resolved.at, due.at, Definition.MINUTE, due_by_day=False)] += 1
+        assert (mine[""]["betimesCount"], mine[""]["ontimeCount"], mine[""]["overtimeCount"]) == (
+            counted[Verdict.EARLY],
+            counted[Verdict.ON_TIME],
+            counted[Verdict.LATE],
+        )
+    assert counted[Verdict.EARLY]
+    assert counted[Verdict.LATE]
+
+
+def test_the_shipped_source_reads_every_morning_whole(api, tmp_path):
+    source = _source(api)
     for morning in MORNINGS:
         api.set_moment(morning)
         pulled = read(source.pull(PullRequest(as_of=morning), Landing(tmp_path)))
