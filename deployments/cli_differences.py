@@ -59,7 +59,7 @@ def differences_list(
         asked = {"unit": unit, "kind": kind, "owner": owner, "state": "" if state == "all" else state}
         rows = [line(row, age(row)) for row in desk.listed(conn, **asked)]
         is_new = desk.last_reconciliation(conn) is None
-        speech = _speech(conn, locale)
+        speech = _speech(cli, conn)
     if not state:
         rows = [row for row in rows if row["state"] != DifferenceState.FIXED]
     if cli.json:
@@ -86,7 +86,7 @@ def differences_explain(context: typer.Context, name: Id, by: By = "", reason: W
     with cli.reading() as conn:
         row = _row(cli, conn, name)
         told = card(conn, row, _ages(cli, conn, as_of)(row))
-        speech = _speech(conn, locale)
+        speech = _speech(cli, conn)
     if cli.json:
         print_json(told)
         return
@@ -156,11 +156,12 @@ def _ages(cli: CliContext, conn: "Connection", as_of: str) -> "Callable[[Mapping
     return age
 
 
-def _speech(conn: "Connection", locale: str) -> "Speech":
+def _speech(cli: CliContext, conn: "Connection") -> "Speech":
+    from deployments.mornings import desk_now
     from tasks.reports.reconciliation_speech import speech
     from warehouse.current import unit_names
 
-    return speech(locale, unit_names(conn))
+    return speech(cli.locale(), unit_names(conn, desk_now(cli, conn).date()))
 
 
 def _cells(row: "Mapping[str, Any]", speech: "Speech") -> tuple[object, ...]:

@@ -33,7 +33,7 @@ def result_of(run: Run) -> Reconciliation:
     comparison, asked = run.comparison, run.request.asked
     with run.store.reading() as conn:
         lines = _lines(run, difference_report.told_by(conn, run.run_id))
-        names = current.unit_names(conn)
+        names = current.unit_names(conn, run.business_date)
         sides = [*_sources(run), *_warehouse(run, conn), *_registers(run)]
     return Reconciliation(
         run_id=run.run_id,

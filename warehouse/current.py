@@ -6,6 +6,7 @@ items to `current_rows` of a large dataset. History is `lineage`'s, decisions ar
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, text
@@ -95,12 +96,22 @@ def units(conn: Connection) -> list[Row]:
     return current_rows(conn, "units")
 
 
-def unit_names(conn: Connection) -> dict[str, str]:
-    """Names by code; a code that several units bore in turn stays a bare code (never a guess)."""
+def unit_names(conn: Connection, on: date | None = None) -> dict[str, str]:
+    """Names by code, of the units there are on that day; without one, and where no unit of a code is there then, of all
+    that ever bore it. A code that would have several names stays a bare code (never a guess).
+    """
     names: dict[str, set[str]] = {}
-    for row in units(conn):
+    rows = units(conn)
+    there = [row for row in rows if on is not None and _is_there(row, on)]
+    alive = {row["unit_code"] for row in there}
+    for row in [*there, *(row for row in rows if row["unit_code"] not in alive)]:
         names.setdefault(row["unit_code"], set()).add(row["name"])
     return {code: next(iter(known)) for code, known in names.items() if len(known) == 1}
+
+
+def _is_there(unit: Row, on: date) -> bool:
+    begins, ends = unit["valid_from"], unit["valid_to"]
+    return (begins is None or begins <= on) and (ends is None or on <= ends)
 
 
 def unit_succession(conn: Connection) -> list[Row]:

@@ -1,5 +1,9 @@
 """Named reads: open work, events by code, landed bodies, freshness."""
 
+from datetime import date
+
+import pytest
+
 from tests.warehouse_samples import DAY, MORNING, a_batch, a_dossier, load
 from warehouse import current, landed
 from warehouse.engine import reading, transaction
@@ -73,3 +77,28 @@ def test_landed_bodies_are_promoted_with_their_load_only(engine):
         assert landed.newest_promoted(conn, "one-stop") == MORNING
         assert landed.mark_deleted(conn, ["aa", "cc"], MORNING) == 1
         assert landed.promoted_hashes(conn, "one-stop") == {"aa"}
+
+
+@pytest.mark.parametrize(
+    ("on", "name"),
+    [
+        pytest.param(None, None, id="both bore it: nobody guesses"),
+        pytest.param(date(2025, 6, 30), "UBND thị trấn Thạnh An", id="the last day of the old one"),
+        pytest.param(date(2025, 7, 1), "UBND xã Thạnh An", id="the first day of the new one"),
+    ],
+)
+def test_a_code_that_was_used_again_has_the_name_of_its_day(engine, on, name):
+    def unit(key, code, name, begins=None, ends=None):
+        marks = {"record_key": key, "content_hash": key, "source_ref": "sha256:ee#1"}
+        return marks | {"unit_code": code, "name": name, "kind": "commune", "valid_from": begins, "valid_to": ends}
+
+    rows = [
+        unit("a", "31231", "UBND xã Thạnh An", begins=date(2025, 7, 1)),
+        unit("b", "31231", "UBND thị trấn Thạnh An", ends=date(2025, 6, 30)),
+        unit("c", "31240", "UBND xã Thạnh An", ends=date(2025, 6, 30)),
+    ]
+    load(engine, a_batch(rows, dataset="units", source="units"))
+    with reading(engine) as conn:
+        names = current.unit_names(conn, on)
+    assert names.get("31231") == name
+    assert names["31240"] == "UBND xã Thạnh An"  # gone, and still called what it was
