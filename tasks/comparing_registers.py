@@ -23,7 +23,7 @@ from tasks.rules.register_model import Book, BookKind, Held, books_of
 from tasks.rules.register_presence import presence
 from tasks.rules.register_rules import compare_books
 from tasks.run_context import Run, current
-from tasks.sources.base import SourceFault
+from tasks.sources.base import Note, SourceFault
 from tasks.sources.folder import Candidate
 from tasks.sources.register_files import RegisterNameError, register_files
 from tasks.sources.registers import ROWS, RegisterRead, read_register
@@ -86,19 +86,19 @@ def check_register_names(run: Run) -> None:
         return  # a folder that cannot be read is told with everything else
 
 
-def registers_asked(run: Run) -> list[Candidate]:
-    """The register files of this run. Raises RegisterNameError for a wrong name, SourceFault for the folder."""
+def registers_asked(run: Run) -> tuple[list[Candidate], list[Note]]:
+    """The register files of this run, and which entries of the folder were passed over.
+
+    Raises RegisterNameError for a wrong name, SourceFault for the folder.
+    """
     asked, folder = run.request.asked, run.settings.reconcile.registers
-    files, notes = register_files(folder, asked.registers, beside=(asked.statistics,))
-    for note in notes:
-        logger().warning("registers: %s", note.text(run.settings.locale))
-    return files
+    return register_files(folder, asked.registers, beside=(asked.statistics,))
 
 
 def _read(run: Run) -> Iterator[RegisterRead]:
     """File by file: one that cannot be read leaves the others."""
     try:
-        files = registers_asked(run)
+        files, passed_over = registers_asked(run)
     except RegisterNameError:
         raise
     except SourceFault as fault:
@@ -107,6 +107,8 @@ def _read(run: Run) -> Iterator[RegisterRead]:
         else:
             _failed(run, "registers", fault)
         return
+    for note in passed_over:
+        _notice(run, "register_not_read", file=note.params["file"], why=note.text(run.settings.locale))
     if not files:
         _notice(run, "no_registers")
     for file in files:

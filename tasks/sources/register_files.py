@@ -15,7 +15,8 @@ from tasks.sources.folder import Candidate, candidates, shown_name
 
 SOURCE: Final = "registers"  # what faults and notes call the folder
 _TOLD: Final = 10  # names that a refusal suggests
-_SUFFIXES: Final = frozenset({".csv", ".txt", ".tsv", ".xlsx"})
+# Workbooks of old forms too: that such a file cannot be read must be told.
+_SUFFIXES: Final = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _FIGURES: Final = ("thong-ke", "thong_ke", "thongke", "statistics")  # lie in the same folder and are no books
 
 _Y, _M, _D = r"(?:19|20)\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
@@ -63,11 +64,16 @@ def register_files(
     newest: dict[str, Candidate] = {}
     for file in found:
         series = series_of(file.name)
-        if PurePath(file.name).suffix.lower() not in _SUFFIXES or series.startswith(_FIGURES) or series in others:
+        if not _may_be_register(file.name) or series in others:
             continue
         if series not in newest or _age(file) > _age(newest[series]):
             newest[series] = file
-    return sorted(newest.values(), key=lambda file: file.name), notes
+    passed_over = [note for note in notes if _may_be_register(str(note.params.get("file", "")))]
+    return sorted(newest.values(), key=lambda file: file.name), passed_over
+
+
+def _may_be_register(name: str) -> bool:
+    return PurePath(name).suffix.lower() in _SUFFIXES and not series_of(name).startswith(_FIGURES)
 
 
 def _named(name: str, found: Iterable[Candidate], folder: Path) -> Candidate:

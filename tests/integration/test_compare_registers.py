@@ -69,7 +69,7 @@ def told(engine: Engine, tmp_path: Path) -> Callable[..., Run]:
         folder.mkdir(exist_ok=True)
         for name, lines in files.items():
             (folder / name).write_text("\n".join((HEADING, *lines)), encoding="utf-8")
-        there = {path.name: path.read_bytes() for path in folder.iterdir()}
+        there = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
         before = dump(engine, run_log=True)
         moment = "2026-11-23T08:00:00+07:00"
         request = RunRequest(
@@ -82,7 +82,7 @@ def told(engine: Engine, tmp_path: Path) -> Callable[..., Run]:
             counted = compare_registers.fn(run.run_id)
         assert counted["found"] == len(run.comparison.findings)
         assert dump(engine, run_log=True) == before
-        assert {path.name: path.read_bytes() for path in folder.iterdir()} == there
+        assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == there
         return run
 
     return compare
@@ -155,26 +155,37 @@ def test_which_files_are_read(told, files, asked, books) -> None:
     assert told(files, **asked).comparison.books == books
 
 
-def test_a_file_that_cannot_be_read_leaves_the_others_and_is_told(told) -> None:
-    run = told({BOOK: LINES[:2], "khac.csv": ()}, registers=())
+def test_what_is_empty_or_passed_over_is_told(told, tmp_path: Path) -> None:
+    folder = tmp_path / "v" / "registers"
+    (folder / "rejected.csv").mkdir(parents=True)
+
+    run = told({BOOK: LINES[:2], "khac.csv": ()})
+
     assert run.comparison.books == {BOOK, "khac.csv"}
-    (notice,) = run.comparison.notices
-    assert (notice.code, notice.params["file"]) == ("register_empty", "khac.csv")
+    notices = [(one.code, one.params["file"]) for one in run.comparison.notices]
+    assert notices == [("register_not_read", "rejected.csv"), ("register_empty", "khac.csv")]
+    assert run.sources == {}
 
 
 def test_a_missing_heading_and_rows_out_of_shape_end_with_status_three(told, tmp_path: Path) -> None:
     folder = tmp_path / "v" / "registers"
     folder.mkdir(exist_ok=True)
     (folder / "hong.csv").write_text("STT,Mã hồ sơ,Ngày tiếp nhận\n1,H1,09/11/2026\n", encoding="utf-8")
+    (folder / "cu.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
 
     run = told({BOOK: (*LINES[:2], "01,1,3,H00003")})
 
     assert {name: (line.state, line.error_code) for name, line in run.sources.items()} == {
         "hong.csv": ("failed", "missing_column"),
+        "cu.xls": ("failed", "workbook_old"),
         BOOK: ("promoted", "register_rows"),
     }
     assert "Quyển số" in run.sources["hong.csv"].error or "Sổ" in run.sources["hong.csv"].error
-    assert sorted(one.code for one in run.comparison.notices) == ["register_not_read", "register_rows"]
+    assert sorted(one.code for one in run.comparison.notices) == [
+        "register_not_read",
+        "register_not_read",
+        "register_rows",
+    ]
     assert run.comparison.books == {BOOK}
 
 
@@ -189,7 +200,7 @@ def test_without_a_folder_there_is_nothing_to_compare(told, tmp_path: Path) -> N
     assert (found(run), [one.code for one in run.comparison.notices]) == ([], ["no_registers"])
     assert not run.comparison.covered
     assert run.comparison.presence == {"SW": 8, "W": 1, "S": 1}
-    assert registers_asked(run) == []
+    assert registers_asked(run) == ([], [])
 
 
 def test_the_same_run_twice_finds_the_same(told) -> None:
