@@ -138,10 +138,10 @@ class _Judge:
 
 
 def _rows(run: Run, place: int, target: Target, told: Told, tallies: _Tallies) -> Iterator[Mapping[str, Any]]:
-    """One row for each unit that anything was counted of, by whomever; all units together where the source tells so."""
+    """One row for each unit of which anything was counted, by whomever; all together where the source tells so."""
     figures = units_of(told.figures, target.period)
     judged = {unit for one, unit in tallies if one == place and unit}
-    for unit in sorted(judged | set(figures)):
+    for unit in sorted(judged | {unit for unit, told_of in figures.items() if any(told_of.counts.values())}):
         if run.comparison.scope.holds_unit(unit):
             tally = tallies.get((place, unit), Tally())
             yield row_of(target.source, unit, target.period, tally, target.definition, figures.get(unit))

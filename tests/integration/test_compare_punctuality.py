@@ -172,11 +172,13 @@ def test_an_agency_without_total_an_unknown_one_and_all_together(engine: Engine,
     tell(engine, "CQB", 9, 9, 9, field="DD")
     tell(engine, "CQB", 0, 3, 0)
     tell(engine, "KHAC", 4, 0, 0)
+    tell(engine, "RONG", 0, 0, 0)  # nothing to be said of it
     tell(engine, "", 5, 2, 3)
     run = compared()
     assert row_of(run, "one-stop", "A")["told"] == counts(1, 2, 3)
     assert row_of(run, "one-stop", "B")["told"] == counts(0, 3, 0)
     assert row_of(run, "one-stop", "?KHAC")["unexplained"] == 4
+    assert "?RONG" not in {row["unit_code"] for row in run.comparison.parity}
     assert row_of(run, "one-stop", "")["recomputed"] == counts(1, 2, 3)
     assert {row["unit_code"] for row in compared(units=("A",)).comparison.parity} == {"A"}
 
