@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pandas as pd
@@ -118,6 +119,15 @@ def test_a_result_that_contradicts_itself_is_an_engine_fault(case, success, told
 
 
 # --- every bad row, and nothing but rows
+
+
+@pytest.mark.parametrize("dataset", ["dossiers", "contacts", "recommendations"])
+def test_what_is_kept_during_a_check_changes_none_of_its_results(monkeypatch, dataset) -> None:
+    rows = [good(dataset), *({**good(dataset), name: None} for name in good(dataset))]
+    kept = report_on(dataset, *rows)
+    monkeypatch.setattr("expectations.context._worked_out_once", nullcontext)
+    assert report_on(dataset, *rows) == kept
+    assert kept.row_faults
 
 
 def test_a_thousand_bad_rows_are_all_found() -> None:
