@@ -14,7 +14,7 @@ import pytest
 
 from tests.flows.village import Village, runner, synced_village
 from tests.once import made_once
-from tests.prefect_server import private_prefect
+from tests.prefect_server import private_prefect, with_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,10 +109,10 @@ def dondoc(tmp_path: Path, forks: Forks) -> Dondoc:
 
 
 @pytest.fixture(scope="session")
-def prefect_url() -> Iterator[str]:
+def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running server, so that a flow in a process need not start its own."""
-    with private_prefect() as url:
-        yield url
+    with private_prefect(tmp_path_factory) as server:
+        yield server.url
 
 
 @pytest.fixture
@@ -133,7 +133,12 @@ def story(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Dondoc:
 
     Only to be read.
     """
-    return Dondoc(made_once(tmp_path_factory, "story", _played), {"DONDOC_ONE_STOP_PASSWORD": "demo"}, forks)
+
+    def play(folder: Path) -> None:
+        with_database(tmp_path_factory, folder / "var" / "prefect")
+        _played(folder)
+
+    return Dondoc(made_once(tmp_path_factory, "story", play), {"DONDOC_ONE_STOP_PASSWORD": "demo"}, forks)
 
 
 def _played(folder: Path) -> None:

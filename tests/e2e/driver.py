@@ -96,14 +96,15 @@ class Player:
             stagehands.keep(self.folder, self.folder / "kept" / name)
 
 
-def flow_runs() -> list[dict[str, str]]:
-    """How the running server saw the mornings, oldest first."""
+def flow_runs(folder: Path) -> list[dict[str, str]]:
+    """How the running server saw the mornings of this play, oldest first."""
     url = os.environ.get("PREFECT_API_URL")
     if not url:
         return []
     wanted = {"sort": "START_TIME_ASC", "flows": {"name": {"any_": ["morning"]}}}
     found = httpx.post(f"{url}/flow_runs/filter", json=wanted, timeout=60).raise_for_status().json()
-    return [{"as_of": run["parameters"]["as_of"], "state": run["state_name"]} for run in found]
+    ours = [run for run in found if run["parameters"]["config"] == str(folder / config.CONFIG_NAME)]
+    return [{"as_of": run["parameters"]["as_of"], "state": run["state_name"]} for run in ours]
 
 
 def main() -> None:
@@ -124,7 +125,7 @@ def main() -> None:
         from deployments.demo.gallery import hang_pictures
 
         hang_pictures(asked.folder, settings)
-    player.findings["flow_runs"] = flow_runs()
+    player.findings["flow_runs"] = flow_runs(asked.folder)
     path = asked.folder / "findings.json"
     path.with_suffix(".part").write_text(json.dumps(player.findings, ensure_ascii=False, indent=1, default=str))
     path.with_suffix(".part").replace(path)

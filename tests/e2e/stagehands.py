@@ -1,40 +1,34 @@
-"""What the end-to-end tests share: servers, environments, the plays and what is kept of them.
+"""What the end-to-end tests share: the plays and what is kept of them.
 
 A play costs a minute, so each variant is played once for all tests and all xdist workers: it leaves files, tests read
 them. Killing is in `killing.py`, what is played in `driver.py`.
 """
 
-import contextlib
 import fcntl
 import json
 import os
 import shutil
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from deployments.demo import config
 from deployments.demo.drops import drops_of
 from deployments.demo.posts import UNNAMED
 from deployments.demo.story import DAYS
+from tests.prefect_server import PROJECT, environment
 
-PROJECT = Path(__file__).parents[2]
 PERSON = "Chim Hoàng Yến"  # the contacts' name in these plays: no mail may know it
 WAREHOUSE = "var/dondoc.sqlite3"
-PATIENCE = 180.0
 
 
 @dataclass(frozen=True)
@@ -87,67 +81,15 @@ def played_once(shared: Path, name: str, play: Callable[[Path], None]) -> Play:
     return Play(folder)
 
 
-def environment(home: Path, api_url: str = "") -> dict[str, str]:
-    """This process's environment with nothing of Prefect in it but a home of its own and the server, if any."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "DONDOC_"))}
-    env |= {"PREFECT_HOME": str(home), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    return env | ({"PREFECT_API_URL": api_url} if api_url else {})
-
-
 def play(folder: Path, api_url: str = "", database_url: str = "") -> None:
     """Play the story in a process of its own; its whole output lies in `output.log`."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     asked = [sys.executable, "-m", "tests.e2e.driver", str(folder)]
     asked += ["--database-url", database_url, "--briefly"] if database_url else []
     with (folder / "output.log").open("wb") as log:
         env = environment(folder / "prefect-home", api_url)
         ended = subprocess.run(asked, cwd=PROJECT, env=env, stdout=log, stderr=log, check=False)
     assert ended.returncode == 0, Play(folder).output[-5000:]
-
-
-@contextmanager
-def running_prefect(folder: Path) -> Iterator[str]:
-    """A Prefect server as `dondoc up` starts it, gone with this process; yields the URL of its API."""
-    folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    asked = [sys.executable, "-m", "deployments.server_child", "127.0.0.1", str(port)]
-    with (folder / "server.log").open("wb") as log:
-        env = environment(folder / "home")
-        server = subprocess.Popen(
-            asked, cwd=PROJECT, env=env, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        url = f"http://127.0.0.1:{port}/api"
-        _wait_until_healthy(url, server)
-        yield url
-    finally:
-        end_group(server)
-
-
-def end_group(process: subprocess.Popen[Any]) -> None:
-    """Ask the process and everything it started to end; after a while, insist."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, sign)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(20)
-            return
-
-
-def _wait_until_healthy(url: str, server: subprocess.Popen[Any]) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and server.poll() is None:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/health", timeout=5, trust_env=False).is_success:
-                return
-        time.sleep(0.1)
-    pytest.fail("the Prefect server did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def name_the_contacts(folder: Path) -> None:

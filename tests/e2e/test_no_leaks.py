@@ -65,7 +65,7 @@ class TestThePlays:
             assert found_in([play.folder / "output.log"], WORDS) == []
 
     def test_prefect_knows_nobody(self, sqlite_play: Play, postgresql_play: Play) -> None:
-        private, served = sqlite_play.folder / "prefect-home", postgresql_play.folder.parent / "postgresql-server"
+        private, served = sqlite_play.folder / "prefect-home", (postgresql_play.folder / "server").resolve()
         for home in (private, served / "home"):
             with sqlite3.connect(f"file:{home / 'prefect.db'}?mode=ro", uri=True) as conn:
                 assert conn.execute("SELECT count(*) FROM flow_run").fetchone()[0] >= 30

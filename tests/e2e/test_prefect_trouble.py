@@ -10,6 +10,7 @@ from tests.e2e.invariants import check_as_undisturbed
 from tests.e2e.killing import Zygote, stage
 from tests.e2e.lossy import LossyWay
 from tests.e2e.stagehands import Play
+from tests.prefect_server import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -28,10 +29,10 @@ class FirstWords:
 
 
 def test_answers_lost_at_the_end_of_every_stage(
-    tmp_path: Path, zygote: Zygote, prefect_url: str, sqlite_play: Play
+    tmp_path: Path, zygote: Zygote, prefect: Server, sqlite_play: Play
 ) -> None:
     at = morning(DAYS[0])
-    server = urlsplit(prefect_url)
+    server = urlsplit(prefect.url)
     assert server.port
     with LossyWay(server.port, FirstWords()) as way, stage(tmp_path, zygote) as where:
         where.set_scene(at)

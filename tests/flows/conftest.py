@@ -10,9 +10,9 @@ from tests.prefect_server import private_prefect
 
 
 @pytest.fixture(scope="session")
-def run() -> Iterator[Run]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """`run(village, "remind", at, dry_run=True …)`: that flow in this process; its report."""
-    with private_prefect():
+    with private_prefect(tmp_path_factory):
         yield runner()
 
 

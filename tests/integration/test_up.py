@@ -19,6 +19,7 @@ from deployments.cli_init import write_starter
 from deployments.init_dates import WRITTEN_FOR
 from deployments.schedules import DEPLOYMENTS
 from deployments.server import HOST, free_port, is_free
+from tests.prefect_server import with_database
 from tests.repo.tree import ROOT
 
 SCHEDULED = {row.name for row in DEPLOYMENTS if row.crons}
@@ -202,8 +203,9 @@ raise SystemExit(up.keep_server(load_settings(pathlib.Path({config!r}), os.envir
 
 
 @pytest.mark.slow
-def test_a_server_kept_until_ctrl_c(tmp_path: Path) -> None:
+def test_a_server_kept_until_ctrl_c(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     port, config = free_port(), str(tmp_path / "mẫu" / "dondoc.toml")
+    with_database(tmp_path_factory, tmp_path / "mẫu" / "var" / "prefect")
     with started(tmp_path / "mẫu", "-c", KEEPER.format(port=port, config=config), port=port) as kept:
         assert f"http://{HOST}:{port}" in kept.until_ready()
         assert kept.post("/deployments/filter") == []
