@@ -12,15 +12,27 @@ import threading
 from importlib import import_module
 from typing import Any
 
+from tests.fault_runs import warm_up
+
 FLOWS = ("morning", "sync", "flag", "remind", "bulletin")
 
-IMPORTED_LATE = ("expectations.run", "great_expectations", "psycopg", "yagmail", "fastapi", "anyio._backends._asyncio")
+IMPORTED_LATE = (
+    "alembic.command",
+    "anyio._backends._asyncio",
+    "deployments.exits",
+    "expectations.run",
+    "fastapi",
+    "great_expectations",
+    "psycopg",
+    "yagmail",
+)
 
 
 def main() -> None:
     flows = {name: getattr(import_module(f"flows.{name}_run"), f"{name}_run") for name in FLOWS}
     for module in IMPORTED_LATE:
         import_module(module)
+    warm_up()
     _say({"ready": os.getpid()})
     for line in sys.stdin:
         asked = json.loads(line)
