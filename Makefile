@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench soak lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: $(READY)  ## format, lint, types, rooms, quick tests; under a minute
 
 bench: $(READY)  ## how fast and how large, each beside its floor; results in docs/benchmarks.md, about an hour
 	$(BIN)/python -W ignore -m tests.benchmarks
+
+soak: $(READY)  ## runs, loads and upgrades killed again and again; result in docs/soak.md, ten minutes
+	$(BIN)/python -W ignore -m tests.soak
 
 lock:  ## resolve requirements*.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 1; }
