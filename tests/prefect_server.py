@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -55,8 +56,8 @@ _users = 0
 
 
 @contextmanager
-def private_prefect(factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Prefect points to a server of this process inside the block. Users share it."""
+def private_prefect(factory: pytest.TempPathFactory | None = None) -> Iterator[Server]:
+    """Prefect points to a server of this process inside the block. Users share it. Outside pytest it is all new."""
     global _users
     if not _running:
         _running.append(_started(factory))
@@ -69,7 +70,7 @@ def private_prefect(factory: pytest.TempPathFactory) -> Iterator[Server]:
             _running.pop()[1].close()
 
 
-def _started(factory: pytest.TempPathFactory) -> tuple[Server, ExitStack]:
+def _started(factory: pytest.TempPathFactory | None) -> tuple[Server, ExitStack]:
     from prefect.events.worker import EventsWorker
     from prefect.settings import (
         PREFECT_API_URL,
@@ -79,8 +80,12 @@ def _started(factory: pytest.TempPathFactory) -> tuple[Server, ExitStack]:
         temporary_settings,
     )
 
-    folder, stack = factory.mktemp("prefect"), ExitStack()
-    with_database(factory, folder / "home")
+    stack = ExitStack()
+    if factory:
+        folder = factory.mktemp("prefect")
+        with_database(factory, folder / "home")
+    else:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="prefect-")))
     server = Server(stack.enter_context(_serving(folder)), folder)
     quiet = {
         PREFECT_API_URL: server.url,
