@@ -17,9 +17,10 @@ FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\\]+
 NoFileOrName = Annotated[str, Field(max_length=200, pattern=r"^[^/\\]*$")]
 Units = Annotated[list[Code], Field(max_length=500)]
 Registers = Annotated[list[FileName], Field(max_length=100)]
-Day = Annotated[
-    date | None, WithJsonSchema({"type": "string", "format": "date"})
-]  # one date picker, no choice of types
+# A form must be able to say "no day": two buttons, the second opens the date picker.
+_NO_DAY = {"type": "null", "title": "Không giới hạn"}
+_A_DAY = {"type": "string", "format": "date", "title": "Chọn ngày"}
+Day = Annotated[date | None, WithJsonSchema({"anyOf": [_NO_DAY, _A_DAY]})]
 Depth = Literal["rows", "counts"]
 RepairLimit = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -55,8 +56,12 @@ WAIT_SECONDS = _asked(
 
 # What an admin fills in for a reconciliation (reconcile_run).
 UNITS = _asked([], "Đơn vị", "Mã các đơn vị, mỗi dòng một mã. Để trống: mọi đơn vị.")
-PERIOD_FROM = _asked(None, "Tiếp nhận từ ngày", "Ngày tiếp nhận đầu tiên được đối chiếu. Để trống: từ hồ sơ cũ nhất.")
-PERIOD_TO = _asked(None, "Tiếp nhận đến ngày", "Ngày tiếp nhận cuối cùng, tính cả ngày đó. Để trống: đến hôm nay.")
+PERIOD_FROM = _asked(
+    None, "Tiếp nhận từ ngày", "Ngày tiếp nhận đầu tiên được đối chiếu. Không giới hạn: từ hồ sơ cũ nhất."
+)
+PERIOD_TO = _asked(
+    None, "Tiếp nhận đến ngày", "Ngày tiếp nhận cuối cùng, tính cả ngày đó. Không giới hạn: đến hôm nay."
+)
 REGISTERS = _asked(
     [],
     "Tệp sổ giấy đã nhập",
