@@ -35,7 +35,7 @@ class RegisterNameError(SourceFault):
 
     def __init__(self, name: str, folder: Path, known: Iterable[str]) -> None:
         told = ", ".join(sorted(known)[:_TOLD]) or "—"
-        super().__init__("register_name", {"file": shown_name(name), "folder": str(folder), "known": told})
+        super().__init__("register_name", {"file": shown_name(name), "folder": str(folder), "what": told})
 
 
 def series_of(name: str) -> str:

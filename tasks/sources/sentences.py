@@ -119,8 +119,8 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: what was kept of {file} cannot be read back. Nothing is loaded; check the disk, run again.",
     ),
     "register_name": (
-        "Không có tệp sổ {file} trong thư mục {folder}. Chỉ ghi tên tệp, không ghi đường dẫn; đang có: {known}.",
-        "There is no register file {file} in {folder}. Give the name of a file, no path; there are: {known}.",
+        "Không có tệp sổ {file} trong thư mục {folder}. Chỉ ghi tên tệp, không ghi đường dẫn; đang có: {what}.",
+        "There is no register file {file} in {folder}. Give the name of a file, no path; there are: {what}.",
     ),
     "register_rows": (
         "Nguồn {source}: tệp {file} có {count} dòng không tách được thành các ô (dòng {rows}) nên không đối chiếu. "
