@@ -7,7 +7,6 @@ import pytest
 import xlsxwriter
 
 from tests.compare_stage import DAWN, MORNING, NINE, Stage, dossier, minutes, told
-from warehouse.dump import dump
 
 ROWS = [dossier(1), dossier(2, unit_code="B", received_at="02/10/2026"), dossier(3, status="9")]
 
@@ -156,4 +155,3 @@ def test_a_source_that_cannot_be_read_is_not_judged(stage: Stage) -> None:
     assert (comparison.findings, comparison.sides["one-stop"].judged) == ([], False)
     assert [one.code for one in comparison.notices] == ["source_not_read"]
     assert stage.dump() == before
-    assert dump

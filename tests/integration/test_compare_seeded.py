@@ -59,7 +59,10 @@ def altered(url: str, seeds: Seeds) -> None:
     engine = open_engine(url)
     with transaction(engine) as conn:
         for key in seeds.altered:
-            conn.execute(text("UPDATE dossiers SET step_name = 'x' WHERE system = 'one-stop' AND record_key = :key"), {"key": key})
+            conn.execute(
+                text("UPDATE dossiers SET step_name = 'x' WHERE system = 'one-stop' AND record_key = :key"),
+                {"key": key},
+            )
     engine.dispose()
 
 
