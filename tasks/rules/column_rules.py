@@ -90,12 +90,12 @@ def _same(rule: ColumnRule, one: Mapping[str, Any], other: Mapping[str, Any]) ->
 
 def folded_text(text: object) -> str:
     """The text without what does not count in a text; nothing and a blank are the same."""
-    return " ".join(_visible(text).casefold().split())
+    return " ".join(_folded(text).split())
 
 
 def folded_code(text: object) -> str:
     """The code without what does not count in a code; nothing and a blank are the same."""
-    plain = "".join(_visible(text).casefold().split())
+    plain = "".join(_folded(text).split())
     number = _NUMBER_AS_TEXT.fullmatch(plain)
     return number[1] if number else plain
 
@@ -105,15 +105,13 @@ def folded_key(key: str) -> str:
     return "|".join(folded_code(part) for part in key.split("|"))
 
 
-def _visible(text: object) -> str:
-    """NFC without marks that nobody sees."""
-    if text is None:
-        return ""
-    plain = str(text)
+def _folded(text: object) -> str:
+    """Small letters in NFC, without marks that nobody sees."""
+    plain = "" if text is None else str(text)
     if plain.isascii():
-        return plain
+        return plain.casefold()
     seen = "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
-    return unicodedata.normalize("NFC", seen)
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", seen).casefold())
 
 
 def hanoi_day(moment: datetime) -> date:
