@@ -3,7 +3,9 @@
 What the run found lies over what the book says: so a dry run, which writes nothing, tells the same as a real one.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,7 @@ def result_of(run: Run) -> Reconciliation:
         rules=[(rule.column, rule.how.value) for rule in column_rules(DOSSIERS)],
         preview=run.kept.get(PREVIEW),
         unit_names=names,
+        reasons=_reasons(lines, run.settings.locale),
     )
 
 
@@ -83,6 +86,16 @@ def _moved(stored: Mapping[str, Any], change: Change) -> dict[str, Any]:
         told |= {name: getattr(finding, name) for name in _FOUND}
         told |= {"kind": finding.kind.value, "cause": finding.cause.value, "facts": dict(finding.facts)}
     return told
+
+
+def _reasons(lines: Iterable[DifferenceLine], locale: str) -> dict[str, str]:
+    """Why records lie in quarantine, in the words of the quarantine."""
+    codes = {str(code) for line in lines for code in line.facts.get("reasons", ())}
+    if not codes:
+        return {}
+    from expectations.sentences import sentence  # heavy, and seldom needed
+
+    return {code: sentence(code, locale) for code in sorted(codes)}
 
 
 def _place(values: Mapping[str, Any]) -> Place:
@@ -126,12 +139,17 @@ def _warehouse(run: Run, conn: Connection) -> Iterator[SideLine]:
 
 def _registers(run: Run) -> Iterator[SideLine]:
     for name in sorted(run.comparison.books):
-        try:
-            written = (Path(run.settings.reconcile.registers) / name).stat().st_mtime
-        except OSError:
-            yield SideLine(kind="register", name=name)
-        else:
-            yield SideLine(kind="register", name=name, moment=datetime.fromtimestamp(written, HANOI))
+        yield SideLine(kind="register", name=name, moment=_typed_off(Path(run.settings.reconcile.registers) / name))
+
+
+def _typed_off(path: Path) -> datetime | None:
+    """When a book was typed off: the day in the name of its file, else when that was last written."""
+    for digits in re.findall(r"(?<!\d)20\d{6}(?!\d)", path.name):
+        with suppress(ValueError):
+            return datetime.strptime(digits, "%Y%m%d").replace(tzinfo=HANOI)
+    with suppress(OSError):
+        return datetime.fromtimestamp(path.stat().st_mtime, HANOI)
+    return None
 
 
 def file_names(units: Sequence[str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ Row = Sequence[str]
 
 def markdown(result: Reconciliation, locale: str = "vi") -> str:
     """The card of a reconciliation."""
-    told = speech(locale, result.unit_names)
+    told = speech(locale, result.unit_names, result.reasons)
     sections: tuple[tuple[str, Callable[[Reconciliation, Speech], str]], ...] = (
         ("next", _next),
         ("asked", _asked),
@@ -93,7 +93,7 @@ def _asked(result: Reconciliation, told: Speech) -> str:
 
 def _sides(result: Reconciliation, told: Speech) -> str:
     rows = [
-        (told.word("side", side.kind), safe(side.name), told.moment(side.moment) or "–", _looked(side, told))
+        (told.word("side", side.kind), safe(side.name), told.as_of(side.moment) or "–", _looked(side, told))
         for side in result.sides
     ]
     return _table(told.heads("sides"), rows) if rows else told.say("card.none")

@@ -68,7 +68,7 @@ def screen_table(result: Reconciliation, locale: str) -> tuple[list[dict[str, st
     """What is open, the most urgent first: rows under their headings, as a table in Prefect takes them, and a line
     about them. At most `MOST_ROWS`.
     """
-    told = speech(locale, result.unit_names)
+    told = speech(locale, result.unit_names, result.reasons)
     lines = result.open
     rows = [cells(one, told) for one in lines[:MOST_ROWS]]
     which = "card.table" if len(lines) <= MOST_ROWS else "card.table_more"

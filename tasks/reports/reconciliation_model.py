@@ -75,7 +75,7 @@ class Reconciliation:
 
     `presence`: cells of the matrix, see `Comparison`. `counts`: found, new, returned, reopened, fixed, open, explained,
     by_class. `rules`: (column, how it is compared). `preview`: what a repair would pull again, None where not asked.
-    `files`: where workbooks lie, by unit; "" is the one over all.
+    `reasons`: sentences of the quarantine's codes. `files`: where workbooks lie, by unit; "" is the one over all.
     """
 
     run_id: str
@@ -95,6 +95,7 @@ class Reconciliation:
     rules: Sequence[tuple[str, str]] = ()
     preview: Mapping[str, Any] | None = None
     unit_names: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
     @property

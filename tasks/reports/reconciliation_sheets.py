@@ -38,7 +38,7 @@ _ON_PROCEDURES = ("id", "kind", "unit", "code", "what", "news", "state", "since"
 
 def write_result(out: IO[bytes], result: Reconciliation, *, unit_code: str, locale: str, folder: str) -> None:
     """The workbook of that unit, for "" the one over all; `folder` is where rows may wait."""
-    told = speech(locale, result.unit_names)
+    told = speech(locale, result.unit_names, result.reasons)
     footer = told.say("sheet.footer", run_id=result.run_id, moment=told.moment(result.as_of))
     write_workbook(out, sheets(result, unit_code, told), footer=footer, created=result.as_of, folder=folder)
 
@@ -84,7 +84,7 @@ def _about(result: Reconciliation, unit_code: str, told: Speech) -> Sheet:
         "run": result.run_id,
     }
     rows = [(told.say(f"asked.{name}"), text) for name, text in said.items()]
-    rows += [(told.word("side", one.kind), _side(one.name, told.moment(one.moment))) for one in result.sides]
+    rows += [(told.word("side", one.kind), _side(one.name, told.as_of(one.moment))) for one in result.sides]
     rows += [(told.say("section.notices"), told.notice(one)) for one in result.notices[:MOST_ROWS]]
     rows += [(told.column(column), told.word("how", how)) for column, how in result.rules]
     return Sheet(told.say("sheet.about"), told.heads("asked"), rows, (28, 90), (told.say("sheet.title"), whose))

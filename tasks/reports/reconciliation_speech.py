@@ -31,6 +31,7 @@ class Speech:
     mail: Wording
     locale: str
     units: Mapping[str, str]
+    reasons: Mapping[str, str]  # why a record lies in quarantine: code → sentence
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence `section.key`, filled."""
@@ -56,6 +57,12 @@ class Speech:
     def moment(self, at: datetime | None) -> str:
         """Time and day in Hanoi."""
         return f"{at.astimezone(HANOI):%H:%M %d/%m/%Y}" if at else ""
+
+    def as_of(self, at: datetime | None) -> str:
+        """A moment; midnight is a day of which the time is not known."""
+        local = at.astimezone(HANOI) if at else None
+        whole = local is not None and (local.hour, local.minute) == (0, 0)
+        return self.day(local.date()) if local and whole else self.moment(at)
 
     def unit(self, code: str) -> str:
         """Name and code of a unit."""
@@ -107,6 +114,8 @@ class Speech:
             told = [value] if isinstance(value, str) else value
             names = [self.column(str(one)) for one in told] if isinstance(told, list | tuple) else []
             return f"{self._fact(name)}: {', '.join(names) or self.value(value)}"
+        if name == "reasons" and isinstance(value, list | tuple):
+            return f"{self._fact(name)}: {'; '.join(self.reasons.get(str(one), str(one)) for one in value)}"
         return f"{self._fact(name)}: {self.value(value, column if name in _SIDES else name)}"
 
     def _fact(self, name: str) -> str:
@@ -128,10 +137,10 @@ class Speech:
         return self.unit(value) if name in ("unit", "unit_code") else value
 
 
-def speech(locale: str, units: Mapping[str, str]) -> Speech:
-    """The words of `vi` or `en` for a result that speaks of these units."""
+def speech(locale: str, units: Mapping[str, str], reasons: Mapping[str, str] | None = None) -> Speech:
+    """The words of `vi` or `en` for a result that speaks of these units, and of refusals for these reasons."""
     chosen = "en" if locale == "en" else "vi"
-    return Speech(catalogue(chosen), wording(chosen), chosen, units)
+    return Speech(catalogue(chosen), wording(chosen), chosen, units, reasons or {})
 
 
 @cache

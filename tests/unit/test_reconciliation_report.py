@@ -176,6 +176,8 @@ def test_each_side_of_a_difference_is_told_in_its_own_words() -> None:
     assert what(LINES[0], told) == "một cửa: 17:00 18/11/2026; kho: 20/11/2026"
     assert what(line(facts={"source": None, "warehouse": ""}), told) == "một cửa: (trống); kho: (trống)"
     assert what(line(column="status", facts={"source": "4", "warehouse": 10}), told).count("(") == 2
+    refused = line(facts={"reasons": ["unit_missing", "odd"]})
+    assert what(refused, speech("vi", {}, {"unit_missing": "Thiếu mã đơn vị."})) == "lý do: Thiếu mã đơn vị.; odd"
     missing = line(kind="incomplete_in_register", facts={"missing": ["due_at", "procedure_name"]})
     assert what(missing, told) == "thiếu: Ngày hẹn trả, Thủ tục"
 
