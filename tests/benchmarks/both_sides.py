@@ -7,6 +7,7 @@ It does not: land the body, clean text, map units, accept more than one form of 
 both sides together, compare anything.
 """
 
+import csv
 import json
 import sqlite3
 import sys
@@ -27,13 +28,12 @@ CURRENT = "SELECT * FROM dossiers WHERE known_to IS NULL"
 def run(path: Path, url: str) -> dict[str, Any]:
     """Seconds in all and by step; rows read of each side."""
     expectations = floors._expectations()
-    results_of(pd.DataFrame(floors._helpers(floors._frame([[""] * 20], floors._heading(path)), expectations)), expectations)
+    nothing = floors._frame([[""] * 20], floors._heading(path))
+    results_of(pd.DataFrame(floors._helpers(nothing, expectations)), expectations)  # imports
     begun, cpu = time.perf_counter(), time.process_time()
     spent = {"read": 0.0, "type": 0.0, "check": 0.0, "warehouse": 0.0}
     rows = versions = 0
     with path.open(encoding="utf-8", newline="") as file:
-        import csv
-
         reader = csv.reader(file)
         names = next(reader)
         for chunk in floors._timed(spent, "read", floors._chunks(reader)):
