@@ -27,6 +27,7 @@ FILE_SOURCES: tuple[tuple[str, str, str], ...] = (
     ("contacts", "contacts", ""),
     ("absences", "absences", ""),
     ("procedures", "procedures", ""),
+    ("postings", "postings", ""),
     ("recommendations", "recommendations", REMEDIES),
     ("recommendation-events", "recommendation_events", REMEDIES),
 )

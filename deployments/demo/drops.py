@@ -1,7 +1,7 @@
 """The CSV files that lie in the shared folder on a morning of the demo, moment in the name.
 
 Exports of events and recommendations are whole (all there is to know so far) and come every working morning; master
-data comes once, and again when it changes. Content is in `posts.py`, `paper.py` and `dossiers.py`.
+data comes once, and again when it changes. Content is in `posts.py`, `paper.py`, `displays.py` and `dossiers.py`.
 """
 
 import csv
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from deployments.demo.displays import POSTINGS, RETIRED
 from deployments.demo.dossiers import PROCEDURES
 from deployments.demo.paper import DOSSIER_EVENTS, RECOMMENDATION_EVENTS, RECOMMENDATIONS, Entry
 from deployments.demo.posts import ABSENCES, CONTACTS, UNIT_SUCCESSION, UNITS
@@ -82,7 +83,11 @@ def _master_data() -> dict[str, Sequence[Row]]:
                 "duration_unit": "working_day",
                 "supplement_policy": "pause",
                 "status": "active",
+                "valid_to": "",
+                "replaced_by": "",
             }
             for procedure in PROCEDURES
-        ],
+        ]
+        + list(RETIRED),
+        "postings": POSTINGS,
     }

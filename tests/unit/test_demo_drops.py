@@ -38,7 +38,7 @@ def test_every_file_has_the_columns_of_its_dataset_and_no_other():
 
 def test_events_come_daily_master_data_once_nothing_on_the_holiday(tmp_path):
     daily = {"dossier_events", "recommendations", "recommendation_events"}
-    master = {"units", "unit_succession", "contacts", "absences", "procedures"}
+    master = {"units", "unit_succession", "contacts", "absences", "procedures", "postings"}
     for day in DAYS:
         fresh = {path.name.partition("-")[0] for path in write_drops(tmp_path, day)}
         assert fresh == (set() if day == HOLIDAY else daily | (master if day == DAYS[0] else set()))
