@@ -21,6 +21,7 @@ UNMAPPED: Final = "?"  # before the code of an agency that no unit map knows
 _EVERYBODYS_WORK: Final = frozenset({"ward", "commune", "special_zone"})  # kinds of units that all do the same work
 _COMMUNE_LEVEL: Final = "xã"
 _NAMED: Final = 10  # procedures that one finding names
+_NOT_LISTED: Final = "no"  # what a side says of what it does not have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ def received_findings(seen: Iterable[InWindow], catalogue: Catalogue) -> Iterato
         }
         outage = catalogue.outage_on(code, last)
         kind = DifferenceClass.UNKNOWN_PROCEDURE if outage is None else DifferenceClass.REPEALED_PROCEDURE
-        yield _finding(kind, unit, code, IN_SOFTWARE, last, facts | _told(outage))
+        yield _finding(kind, unit, code, IN_SOFTWARE, last, facts | _told(IN_SOFTWARE, code, outage))
 
 
 def posted_findings(posted: Iterable[Posted], catalogue: Catalogue) -> Iterator[Finding]:
@@ -132,7 +133,14 @@ def posted_findings(posted: Iterable[Posted], catalogue: Catalogue) -> Iterator[
             kind = DifferenceClass.POSTED_REPEALED
         else:
             continue
-        yield _finding(kind, one.unit_code, one.procedure_code, ON_DISPLAY, one.seen_on, facts | _told(outage))
+        yield _finding(
+            kind,
+            one.unit_code,
+            one.procedure_code,
+            ON_DISPLAY,
+            one.seen_on,
+            facts | _told(ON_DISPLAY, one.procedure_code, outage),
+        )
 
 
 def never_received(
@@ -163,6 +171,8 @@ def never_received(
             if not came[unit.unit_code, key]:
                 last = ever.get((unit.unit_code, key))
                 facts = {
+                    "catalogue": told,
+                    "warehouse": _NOT_LISTED,
                     "field": told,
                     "procedures": sorted(codes)[:_NAMED],
                     "procedure_count": len(codes),
@@ -208,11 +218,14 @@ def _by_level(catalogue: Catalogue, day: date) -> dict[str, list[tuple[str, str]
     return out
 
 
-def _told(outage: Outage | None) -> dict[str, Any]:
+def _told(sides: str, code: str, outage: Outage | None) -> dict[str, Any]:
+    """What the catalogue says of a code that the other side bears."""
+    catalogue, other = sides.split("/")
     if outage is None:
-        return {}
+        return {catalogue: _NOT_LISTED, other: code}
     since = outage.since.isoformat() if outage.since else ""
-    return {"status": outage.status, "since": since, "replaced_by": outage.replaced_by}
+    told = {"status": outage.status, "since": since, "replaced_by": outage.replaced_by}
+    return {catalogue: outage.status, other: code, **told}
 
 
 def _finding(

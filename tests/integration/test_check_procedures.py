@@ -140,6 +140,8 @@ def test_what_is_said_of_it(told) -> None:
         "first_received": "2025-07-01",
         "last_received": "2026-10-05",
         "dossiers": ["H30", "H31", "H32", "H33", "H34"],
+        "catalogue": "replaced",
+        "warehouse": REPEALED,
         "status": "replaced",
         "since": "2025-07-01",
         "replaced_by": ACTIVE,

@@ -142,11 +142,14 @@ def test_received_after_its_repeal_and_under_a_code_nobody_knows() -> None:
         "first_received": "2025-07-01",
         "last_received": "2026-11-09",
         "dossiers": ["H2", "H1"],
+        "catalogue": "replaced",
+        "warehouse": OLD,
         "status": "replaced",
         "since": "2025-07-01",
         "replaced_by": NEW,
     }
     assert (other.kind, other.owner) == (DifferenceClass.UNKNOWN_PROCEDURE, OPS)
+    assert (other.facts["catalogue"], other.facts["warehouse"]) == ("no", "9.999999")
 
 
 def test_two_spans_of_a_code_are_one_finding_and_none_outside_of_what_was_asked() -> None:
@@ -217,6 +220,8 @@ def test_what_is_said_of_a_field_that_never_came() -> None:
     last = received(LAND, asked=0, last=EVE)
     (one,) = never_received([COMMUNE], [], [CAME, last], catalogue, NOVEMBER, paper)
     assert one.facts == {
+        "catalogue": "Đất đai",
+        "warehouse": "no",
         "field": "Đất đai",
         "procedures": [LAND],
         "procedure_count": 1,
