@@ -121,8 +121,8 @@ def told_reconciliation(report: dict[str, Any], locale: str) -> str:
         lines.append(say("presence", locale, cells=told))
     lines += [*_notices(report.get("notices") or [], locale), *_repair(report, locale)]
     files = report.get("files") or []
-    lines += [say("files", locale, path=path) for path in files[:1]]
-    lines += [say("files_units", locale, n=len(files) - 1)] * (len(files) > 1)
+    lines += [say("files", locale, path=path) for path in (*files[-1:], *files[:1])]  # the page, the workbook over all
+    lines += [say("files_units", locale, n=len(files) - 2)] * (len(files) > 2)
     lines += [say("look", locale)] * bool(found.get("open"))
     if found.get("returned_ids"):  # an alarm stands last, where the eye rests
         lines.append(say("returned", locale, ids=", ".join(found["returned_ids"])))

@@ -109,9 +109,10 @@ class Reconciliation:
 
     @property
     def units(self) -> tuple[str, ...]:
-        """Units that anything is told of, in order."""
+        """Units that have something to answer, in order: a difference, a careless book, figures that disagree."""
         told = {one.unit_code for one in self.differences} | {one.owner for one in self.differences}
-        told |= {str(row.get("unit_code", "")) for row in (*self.rates, *self.parity)}
+        told |= {str(row["unit_code"]) for row in self.rates if row["incomplete"]}
+        told |= {str(row["unit_code"]) for row in self.parity if row["gap_count"] or row["unexplained"]}
         return tuple(sorted(told - {"", OPS}))
 
 

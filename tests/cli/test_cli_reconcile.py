@@ -82,7 +82,7 @@ def test_from_a_shell_to_the_files(at_home: Dondoc, village: Village) -> None:
     assert report["differences"]["by_class"] == {"field_differs": 1, "missing_in_source": 1, "missing_in_warehouse": 1}
     assert (report["flow"], report["exit_status"], report["state"]) == ("reconcile", 6, "done")
     assert report["presence"] == {"S": 1, "SW": 1, "W": 1}
-    assert {Path(one).name for one in report["files"]} == {"doi-soat.xlsx", "doi-soat-A.xlsx"}
+    assert {Path(one).name for one in report["files"]} == {"doi-soat.xlsx", "doi-soat-A.xlsx", "doi-soat.html"}
     folder = village.folder / "var" / "reconcile" / report["run_id"]
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()} == {0o600}
@@ -112,7 +112,7 @@ REPORT: dict[str, Any] = {
     "presence": {"SW": 5, "W": 1},
     "notices": [{"code": "files_gone", "source": "ho-so", "n": 3}],
     "repair": {"limit": 200, "dossiers": 0, "sources": {}, "left": {}},
-    "files": ["/r/doi-soat.xlsx", "/r/doi-soat-A.xlsx", "/r/doi-soat-B.xlsx"],
+    "files": ["/r/doi-soat.xlsx", "/r/doi-soat-A.xlsx", "/r/doi-soat-B.xlsx", "/r/doi-soat.html"],
 }
 
 
