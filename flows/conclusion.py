@@ -18,9 +18,9 @@ _QUIET = (0, 6, 75)
 class _Book(Protocol):
     """Who keeps the book of a run."""
 
-    def open_book(self, run: Run, /) -> None: ...  # noqa: D102
-    def close_book(self, run: Run, /) -> dict[str, Any]: ...  # noqa: D102
-    def break_book(self, run: Run, fault: BaseException, /) -> dict[str, Any] | None: ...  # noqa: D102
+    def open_book(self, run: Run, /) -> None: ...
+    def close_book(self, run: Run, /) -> dict[str, Any]: ...
+    def break_book(self, run: Run, fault: BaseException, /) -> dict[str, Any] | None: ...
 
 
 _BOOKS: dict[bool, _Book] = {False: run_book, True: reconcile_book}  # by whether the run only reads

@@ -1,4 +1,4 @@
-"""reconcile: do source, warehouse and paper register agree? Asked by an admin, any time; reads, and writes its own book.
+"""reconcile: do source, warehouse and paper register agree? Asked by an admin, any time; writes its own book only.
 
 A repair is a second run, which carries out a preview that a person has seen: it pulls again what differs, and loads.
 """
