@@ -64,6 +64,7 @@ class SideLook:
         self.reader = cast("Looking", make_source(source))
         self.context = normalise_context(run, source)
         self.before = self._before()
+        self.is_files = isinstance(source, FilesSource)
         self.requests = 0
 
     def through(self) -> SourceSide:
@@ -142,7 +143,7 @@ class SideLook:
         looked = self._looked(plan)
         self.requests += looked.requests
         side.take(intake, looked.pulled)
-        side.settle(in_bodies=self._is_files)
+        side.settle(in_bodies=self.is_files)
         for note in looked.pulled.notes:
             logger().warning("%s: %s", self.source.name, note.text(self.run.settings.locale))
         return looked
@@ -171,26 +172,23 @@ class SideLook:
             files: dict[str, str] = {}
             if not looked.complete:
                 with self.run.store.reading() as conn:
-                    bodies = (body_of(row["source_ref"]) for row in some)
-                    files = reads.file_names(conn, self.source.name, bodies)
-            for row in some:
+    XX            for row in some:
                 own = files.get(body_of(row["source_ref"]))
                 yield judge_lost(ground, row, is_told=looked.complete or own in looked.names_read)
 
     def _ground(self) -> Ground:
         run, source, before = self.run, self.source, self.before
-        dataset = DATASETS[source.dataset]
         return Ground(
             source=source.name,
             system=source.system,
-            dataset=dataset,
-            rules=column_rules(dataset),
+            dataset=DATASETS[source.dataset],
+            rules=column_rules(DATASETS[source.dataset]),
             scope=self.scope,
             newest=before.newest,
             began=run.clock.as_of,
             ended=run.clock.now(),
             last_pull=before.last_pull,
-            promoted=before.promoted if self._is_files else None,
+            promoted=before.promoted if self.is_files else None,
             fills=frozenset({run.hours.opening, run.hours.closing}),
         )
 
@@ -199,9 +197,9 @@ class SideLook:
         if not (wanted := tally.candidates):
             return
         looked = self.reader.again(self._look(None), wanted, self.run.landing)
+        if looked is None and not self.is_files:
+            self._notice("second_look_not_possible", source=self.source.name, n=len(wanted))
         if looked is None:
-            if not self._is_files:
-                self._notice("second_look_not_possible", source=self.source.name, n=len(wanted))
             return
         self.requests += looked.requests
         second = read_again(intake, looked, wanted)
@@ -215,8 +213,7 @@ class SideLook:
         tally.lay_into(comparison)
         comparison.covered.update(_COVERED)
         comparison.unread |= {(name, *segment) for segment in plan.unread}
-        sure = [one for one in plan.compared if (one.unit_code, one.month) not in tally.unsure]
-        comparison.compared[name] = sure
+        comparison.compared[name] = [c for c in plan.compared if (c.unit_code, c.month) not in tally.unsure]
         comparison.sides[name] = SourceSide(
             name=name,
             system=self.source.system,
@@ -236,7 +233,7 @@ class SideLook:
     def _tell_refused(self, looked: Looked, read: int) -> None:
         """Files that could not be read are a fault of the source; the others count."""
         faults = list(looked.pulled.refused.values())
-        text = " ".join(fault.sentence(self.run.settings.locale) for fault in faults[:3])
+        text = " ".join(one.sentence(self.run.settings.locale) for one in faults[:3])
         self.run.sources[self.source.name] = SourceLine(
             name=self.source.name,
             dataset=self.source.dataset,
@@ -250,7 +247,3 @@ class SideLook:
 
     def _notice(self, code: str, **params: str | int) -> None:
         self.run.comparison.notices.append(Notice(code=code, params=params))
-
-    @property
-    def _is_files(self) -> bool:
-        return isinstance(self.source, FilesSource)
