@@ -172,7 +172,8 @@ class SideLook:
             files: dict[str, str] = {}
             if not looked.complete:
                 with self.run.store.reading() as conn:
-    XX            for row in some:
+                    files = reads.file_names(conn, self.source.name, (body_of(row["source_ref"]) for row in some))
+            for row in some:
                 own = files.get(body_of(row["source_ref"]))
                 yield judge_lost(ground, row, is_told=looked.complete or own in looked.names_read)
 
