@@ -22,6 +22,7 @@ from tasks.sources.opencps_questions import (
     months_between,
     received,
     received_exactly,
+    still_open,
 )
 from tasks.sources.opencps_reading import ListReader
 from tasks.sources.opencps_records import Places, Telling
@@ -76,12 +77,16 @@ class Sight:
         return self._looked(places, complete=not unasked, unasked=unasked, untold=_NOT_IN_DETAILS)
 
     def _lists(self) -> Iterator[Question]:
-        """Month by month, and where the period has no end, what may lie beyond."""
+        """Month by month, and where the period has no end, what may lie beyond; without a period all that is open too:
+        a dossier whose day of receipt nobody can read stands in no list by days.
+        """
         request, months = self.request, list(self._months())
         if request.segments is not None:
             yield from self._segments(request.segments)
             return
         units = sorted(request.units) or self.agencies
+        if request.period_from is None and request.period_to is None:
+            yield "open", still_open(request.as_of, units)
         lists = [(f"received-{month}", first, last) for month, first, last in months]
         before = self._first if request.period_from is None else None
         lists += beyond(request.as_of, before, self._today if request.period_to is None else None)

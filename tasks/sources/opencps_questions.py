@@ -32,10 +32,15 @@ def questions(
     if history_from is not None and history_from < begin:
         windows = [(f"received-{first:%Y-%m}", first, last) for first, last in months_between(history_from, today)]
     return [
-        ("open", common | _range("ReceiveNotDoneDate", _EVER, _far_ahead(today))),
+        ("open", still_open(as_of, agencies)),
         ("finished", common | _range("ReleaseDate", begin - _DAY, today + _DAY)),
         *((label, received(first, last, agencies)) for label, first, last in windows),
     ]
+
+
+def still_open(as_of: datetime, agencies: Collection[str] = ()) -> dict[str, str]:
+    """Received at any time, and not done: also those whose day of receipt no list by days can hold."""
+    return _common(agencies) | _range("ReceiveNotDoneDate", _EVER, _far_ahead(as_of.astimezone(HANOI).date()))
 
 
 def beyond(as_of: datetime, first: date | None, last: date | None) -> Iterator[tuple[str, date, date]]:

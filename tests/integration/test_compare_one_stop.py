@@ -46,7 +46,7 @@ def test_what_differs_is_looked_at_once_more(stage: Stage, one_stop: OneStop) ->
     """1 is changed, 2 goes on changing, 3 is gone, 4 is only no longer listed, 9 is new and 10 goes again."""
     changed = {1: row(1, govAgencyCode="UBND-K"), 2: row(2, dossierStatus="releasing")}
     rows = [changed.get(n, r) for n, r in enumerate(EVERYBODY, 1) if n not in (3, 4)]
-    one_stop.lists["received"] = [*rows, row(9), row(10)]
+    one_stop.lists["received"] = one_stop.lists["open"] = [*rows, row(9), row(10)]
     one_stop.details = {"1": changed[1], "2": row(2, dossierStatus="done"), "4": row(4), "9": row(9)}
     comparison = stage.compare()
     assert told(comparison.findings) == {
@@ -61,7 +61,7 @@ def test_what_differs_is_looked_at_once_more(stage: Stage, one_stop: OneStop) ->
 def test_too_many_for_a_second_look_are_told_of(stage: Stage, one_stop: OneStop) -> None:
     config = stage.folder / "dondoc.toml"
     config.write_text(config.read_text().replace("page_size = 10", "page_size = 10\ndetail_limit = 1"))
-    one_stop.lists["received"] = EVERYBODY[2:]
+    one_stop.lists["received"] = one_stop.lists["open"] = EVERYBODY[2:]
     comparison = stage.compare()
     assert {f.key for f in comparison.findings} == {"1", "2"}
     assert [one.code for one in comparison.notices] == ["second_look_not_possible"]

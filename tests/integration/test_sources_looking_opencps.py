@@ -27,15 +27,17 @@ class Dated(OneStop):
 
     def __call__(self, asked: Asked) -> bytes:
         if asked.path.endswith("/dossiers"):
-            begin, end = told_range(asked)
             agencies = asked.query.get("agency", "").split(",")
-            self.lists["received"] = [
-                one
-                for one in self.rows
-                if begin <= day(str(one["receiveDate"])[:10]) <= end
-                and (agencies == [""] or one["govAgencyCode"] in agencies)
-            ]
+            mine = [one for one in self.rows if agencies == [""] or one["govAgencyCode"] in agencies]
+            self.lists["open"] = mine
+            if by_day(asked):
+                begin, end = told_range(asked)
+                self.lists["received"] = [one for one in mine if begin <= day(str(one["receiveDate"])[:10]) <= end]
         return super().__call__(asked)
+
+
+def by_day(asked: Asked) -> bool:
+    return "fromReceiveDate" in asked.query
 
 
 def day(text: str) -> date:
@@ -79,15 +81,30 @@ def numbers(server: FaultServer, landing: Landing, request: Look, **changes: obj
 def test_everything_ever_received_is_read_month_by_month(server: FaultServer, landing: Landing) -> None:
     looked = source(server.url).look(ASKED, landing)
     assert sorted(ids(read(looked.pulled)), key=str) == ["1", "2", "3", "4", "5", "6"]
-    ranges = [told_range(asked) for asked in server.asked]
+    still_open, *dated = server.asked
+    assert not by_day(still_open)
+    ranges = [told_range(asked) for asked in dated]
     assert [begin + _DAY for begin, _ in ranges] == [
         date(2026, 9, 16), date(2026, 10, 1), date(2026, 11, 1), date(2000, 1, 1), date(2026, 11, 24),
     ]  # fmt: skip
     assert [end - _DAY for _, end in ranges] == [
         date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 23), date(2026, 9, 15), date(2031, 12, 31),
     ]  # fmt: skip
-    assert looked.requests == len(server.asked) == 5
+    assert looked.requests == len(server.asked) == 6
     assert looked.complete
+
+
+def test_a_dossier_of_which_nobody_can_read_the_day_is_found_among_the_open_ones(landing: Landing) -> None:
+    class Lost(Dated):
+        def __call__(self, asked: Asked) -> bytes:
+            reply = super().__call__(asked)
+            if asked.path.endswith("/dossiers") and not by_day(asked):
+                self.lists["open"] = [*self.rows, row(7, receiveDate="31/02/2026 08:30:00")]
+                reply = OneStop.__call__(self, asked)
+            return reply
+
+    with FaultServer(Lost(*PROVINCE)) as server:
+        assert numbers(server, landing, ASKED) == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_a_period_asks_for_its_months_only(server: FaultServer, landing: Landing) -> None:
