@@ -6,6 +6,7 @@ what the books get wrong is told there.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -33,15 +34,15 @@ class Agreement:
     of_software: int
 
 
-def play_afternoon(folder: Path, settings: Settings, api: OneStopApi) -> None:
-    """Ask once; a second call of the demo finds the answer in the book."""
+def play_afternoon(folder: Path, settings: Settings, api: OneStopApi) -> dict[str, Any] | None:
+    """Ask once, the report; None for a second call of the demo, which finds the answer in the book."""
     if outcome(settings) is not None:
-        return
+        return None
     api.set_moment(AFTERNOON)
     from flows.reconcile_run import reconcile_run
 
     words = {"asked_by": ASKED_BY, "reason": REASON, "out": str(folder / RESULTS)}
-    call_flow(reconcile_run, config=str(folder / CONFIG_NAME), as_of=AFTERNOON.isoformat(), **words)
+    return call_flow(reconcile_run, config=str(folder / CONFIG_NAME), as_of=AFTERNOON.isoformat(), **words)
 
 
 def outcome(settings: Settings) -> Agreement | None:

@@ -17,12 +17,12 @@ from typing import Any
 
 import httpx
 
-from deployments.demo import config
+from deployments.demo import afternoon, config
 from deployments.demo.stage import quieten, set_the_scene, theatre
 from deployments.demo.story import DAYS, HOLIDAY, LOST_ANSWER_DAY, MORNINGS
 from deployments.running import call_flow
 from tests.e2e import records, stagehands
-from warehouse import flag_store, quarantine_desk
+from warehouse import difference_desk, flag_store, quarantine_desk
 from warehouse.dump import dump
 from warehouse.engine import open_engine, reading
 
@@ -54,6 +54,22 @@ class Player:
             "again": [self.again(flow, at, after) for flow in self.repeated(at.date())],
         }
         self.keep(f"after-{day}")
+
+    def play_afternoon(self) -> None:
+        """The reconciliation after the last morning, twice."""
+        before = self.dump()
+        played = [afternoon.play_afternoon(self.folder, self.settings, self.api) for _ in range(2)]
+        self.findings["afternoon"] = {"report": played[0], "again": played[1], **self.found()}
+        changes = difflib.unified_diff(before.splitlines(), self.dump().splitlines(), lineterm="", n=0)
+        self.findings["afternoon"]["changes"] = sorted({line.split()[0] for line in changes if line[1:2].isalpha()})
+
+    def found(self) -> dict[str, Any]:
+        """The differences as the book holds them now."""
+        engine = open_engine(self.settings.warehouse.url)
+        with reading(engine) as conn:
+            rows = [records.difference(row) for row in difference_desk.listed(conn)]
+        engine.dispose()
+        return {"differences": sorted(rows)}
 
     def repeated(self, day: date) -> tuple[str, ...]:
         if day == LOST_ANSWER_DAY:
@@ -122,6 +138,7 @@ def main() -> None:
         player = Player(asked.folder, settings, api, catcher, briefly=asked.briefly)
         for at in MORNINGS:
             player.play(at)
+        player.play_afternoon()
         from deployments.demo.gallery import hang_pictures
 
         hang_pictures(asked.folder, settings)

@@ -61,3 +61,9 @@ def text_of(message: Any) -> str:
     """Subject and text part of a mail as the golden files have them."""
     text = message.get_body(("plain",)).get_content().replace("\r\n", "\n")
     return f"Tiêu đề: {message['Subject']}\n\n{text}"
+
+
+def difference(row: dict[str, Any]) -> str:
+    """A difference on a line: unit, kind, code, column, place on paper, cause; "-" where there is none."""
+    cells = (row["unit_code"], row["kind"], row["code"], row["column_name"], row["line"], row["cause"])
+    return " ".join(str(cell).replace(" ", "_") or "-" for cell in cells)
