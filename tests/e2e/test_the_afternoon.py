@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stagehands import PERSON, Play
+from tests.e2e.stagehands import PERSON, PROJECT, Play
 from tests.told_desk import typed_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -46,6 +46,7 @@ SNNMT missing_in_warehouse H13.08-270301-0013 - - quarantined
 - missing_in_warehouse H13.00-261119-0092 - - quarantined
 """
 OWN_BOOK = {"+compared_segments", "+differences", "+reconciliations"}
+GUIDE = PROJECT / "docs" / "reconciliation.md"
 COMPLAINT = "H13.45-261105-0023"  # the book of Thới Long says 17/11, the mails said 16/11
 
 
@@ -85,6 +86,7 @@ def test_a_complaint_is_answered(sqlite_play: Play, tmp_path: Path) -> None:
     assert "Giám đốc Sở Nông nghiệp và Môi trường" in traced
     assert (tmp_path / f"{COMPLAINT}.html").exists()
     (name,) = [word.strip("().,") for word in traced.split() if word.strip("().,").startswith("D-")]
+    assert f"dondoc differences explain {name}" in GUIDE.read_text(encoding="utf-8")
     told = dondoc("differences", "explain", name)
     for words in ("17/11/2026", "16/11/2026", "quyển 01/2026, trang 12, số 215", "phiên bản 2", "VIỆC CẦN LÀM"):
         assert words in told
