@@ -79,7 +79,7 @@ def _broken_off(run: Run, source: Source, pulled: Pulled, fault: WarehouseUnavai
     with run.store.transaction() as conn:
         counts = loads.counts_of(conn, run.run_id, source.name)
     if counts is not None:
-        run.sources[source.name] = _line(source, pulled, counts, run.settings.locale)
+        run.sources[source.name] = line_of(source, pulled, counts, run.settings.locale)
         return {}
     code = {WarehouseDiskError: "warehouse_disk", WarehouseLostError: "warehouse_lost"}.get(type(fault), "warehouse")
     record_fault(run, source, code, sentence_of(fault, run.settings.locale), "failed")
@@ -98,7 +98,7 @@ class _Load:
 
     def through(self) -> loads.Counts | None:
         """The counts of what was promoted; None when a gate was closed, which is then written down."""
-        intake = self._intake()
+        intake = intake_of(self.run, self.source)
         staged = self.session.step(lambda conn: staging.begin(conn, self.source.dataset))
         try:
             progress = Progress(self.source.name, self.pulled.expected)
@@ -115,22 +115,8 @@ class _Load:
         finally:
             self._clean(staged)
         progress.finish()
-        self.run.sources[self.source.name] = _line(self.source, self.pulled, counts, self.run.settings.locale)
+        self.run.sources[self.source.name] = line_of(self.source, self.pulled, counts, self.run.settings.locale)
         return counts
-
-    def _intake(self) -> Intake:
-        run, source = self.run, self.source
-        mode = None if isinstance(source, OpencpsSource) else source.mode
-        with run.store.reading() as conn:
-            known_open = open_keys(conn, source.system) if source.dataset == "dossiers" else frozenset()
-            released = quarantine_desk.released_identities(conn, source.name)
-        return Intake(
-            dataset=DATASETS[source.dataset],
-            normalise=normalise_context(run, source),
-            check=CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing, mode=mode),
-            known_open=known_open,
-            released=released,
-        )
 
     def _stage(self, intake: Intake, staged: Staged, progress: Progress) -> int:
         """Part by part; how many records came."""
@@ -194,6 +180,21 @@ class _Load:
             )
 
 
+def intake_of(run: Run, source: Source) -> Intake:
+    """What the parts of that source go through, as the warehouse stands now."""
+    mode = None if isinstance(source, OpencpsSource) else source.mode
+    with run.store.reading() as conn:
+        known_open = open_keys(conn, source.system) if source.dataset == "dossiers" else frozenset()
+        released = quarantine_desk.released_identities(conn, source.name)
+    return Intake(
+        dataset=DATASETS[source.dataset],
+        normalise=normalise_context(run, source),
+        check=CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing, mode=mode),
+        known_open=known_open,
+        released=released,
+    )
+
+
 def again(act: Callable[[], T]) -> T:
     """A step that failed is done once more, alone: what was staged before it stays."""
     for _ in range(_TRIES - 1):
@@ -227,7 +228,8 @@ def _left_out(pulled: Pulled, locale: str) -> tuple[str, str]:
     return faults[0].code if faults else "", " ".join([*(f.sentence(locale) for f in faults[:_TOLD]), *more])
 
 
-def _line(source: Source, pulled: Pulled, counts: loads.Counts, locale: str) -> SourceLine:
+def line_of(source: Source, pulled: Pulled, counts: loads.Counts, locale: str) -> SourceLine:
+    """What the report says of a source of which this was loaded."""
     return SourceLine(
         name=source.name,
         dataset=source.dataset,

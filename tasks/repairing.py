@@ -12,22 +12,20 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from expectations.check_context import CheckContext
 from tasks.intake.landing import Landing
+from tasks.loading import intake_of, line_of
 from tasks.narration import logger
-from tasks.part_intake import Intake, ignored_of, settle_keys
+from tasks.part_intake import ignored_of, settle_keys
 from tasks.pulling import fault_sentence, record_fault, register, source_of
 from tasks.reconcile_book import PREVIEW
-from tasks.rules.datasets import DATASETS
-from tasks.rules.model import SourceLine
 from tasks.rules.repairs import plan_of
 from tasks.run_context import Run, current
 from tasks.settings import SecretError, Source
-from tasks.source_factory import make_source, normalise_context
+from tasks.source_factory import make_source
 from tasks.sources.base import SourceFault
 from tasks.sources.looking import Look, Looked, Looking
 from warehouse import current as current_rows
-from warehouse import loads, missed, quarantine_desk, repairs, staging
+from warehouse import loads, missed, repairs, staging
 from warehouse.sessions import LoadSession
 from warehouse.staging import Staged
 
@@ -105,18 +103,7 @@ def _repaired(run: Run, source: Source, keys: frozenset[str]) -> int:
         record_fault(run, source, fault.code, fault_sentence(fault, run.settings.locale), "failed")
         logger().error("%s: %s", source.name, fault.code)
         return 0
-    run.sources[source.name] = SourceLine(
-        name=source.name,
-        dataset=source.dataset,
-        pulled=counts.pulled,
-        new=counts.new,
-        changed=counts.changed,
-        unchanged=counts.unchanged,
-        quarantined=counts.quarantined,
-        duplicate=counts.duplicate,
-        ignored=counts.ignored,
-        data_moment=looked.pulled.told_moment,
-    )
+    run.sources[source.name] = line_of(source, looked.pulled, counts, run.settings.locale)
     return counts.new + counts.changed
 
 
@@ -150,17 +137,7 @@ class _Repair:
             self.session.step(lambda conn: staging.end(conn, staged))
 
     def _stage(self, staged: Staged) -> None:
-        run, source = self.run, self.source
-        with run.store.reading() as conn:
-            known_open = current_rows.open_keys(conn, source.system)
-            released = quarantine_desk.released_identities(conn, source.name)
-        intake = Intake(
-            dataset=DATASETS[source.dataset],
-            normalise=normalise_context(run, source),
-            check=CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing, mode=None),
-            known_open=known_open,
-            released=released,
-        )
+        intake = intake_of(self.run, self.source)
         first = 0
         for part in self.looked.pulled.parts:
             start = first
