@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
 
-from tasks.rules.column_rules import ColumnRule, differing, doubtful_value, hanoi_day, plain_value
+from tasks.rules.column_rules import ColumnRule, differing, doubtful_value, plain_value
 from tasks.rules.datasets import Dataset
 from tasks.rules.difference_life import REFS
-from tasks.rules.difference_model import OPS, Cause, DifferenceClass, Finding, Scope
+from tasks.rules.difference_model import Cause, DifferenceClass, Finding, Scope
 from tasks.rules.timezone import HANOI
 from tasks.side_values import Place, place_of, shown_key, shown_place, stored_hash, typed
 from warehouse.comparing import Odd, Row
-from warehouse.comparing_doubles import Double, Repeat
 
 SIDES: Final = "source/warehouse"
 _BODY: Final = len("sha256:") + 64
-_SHOWN: Final = 5  # keys that a finding names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +68,7 @@ def judge_odd(ground: Ground, odd: Odd) -> Judged | None:
     sources = odd.refused if odd.good is None else (odd.good,)
     place = place_of if odd.good else shown_place
     places = (*([place_of(odd.version)] if odd.version else []), *(place(row) for row in told))
-    mine = [place for place in places if _asked(ground.scope, place)]
+    mine = [place for place in places if is_asked(ground.scope, place)]
     if not mine:
         return None
     common: dict[str, Any] = {"key": odd.key, "places": places}
@@ -106,7 +104,7 @@ def judge_lost(ground: Ground, version: Row, *, is_told: bool) -> Judged:
 def fields_of(ground: Ground, version: Row, row: Row) -> tuple[Finding, ...]:
     """Findings for the columns in which a sound record of the source differs from the current version."""
     odd = Odd(key=version["record_key"], version=version, good=row)
-    place = next((p for p in (place_of(version), place_of(row)) if _asked(ground.scope, p)), place_of(version))
+    place = next((p for p in (place_of(version), place_of(row)) if is_asked(ground.scope, p)), place_of(version))
     names = differing(ground.rules, row, version)
     return tuple(_field(ground, odd, version, row, name, place) for name in names)
 
@@ -116,7 +114,8 @@ def body_of(ref: str) -> str:
     return ref[len("sha256:") : _BODY]
 
 
-def _asked(scope: Scope, place: Place) -> bool:
+def is_asked(scope: Scope, place: Place) -> bool:
+    """Whether a record that stands there is asked for."""
     return scope.holds_unit(place[1]) and scope.holds_day(place[2])
 
 
@@ -196,53 +195,6 @@ def _is_behind(ground: Ground, row: Row) -> bool:
         return body_of(row["source_ref"]) not in ground.promoted
     changed = row["updated_at"] or row["received_at"]
     return changed is not None and (ground.last_pull is None or changed > ground.last_pull)
-
-
-def _refused(ground: Ground, row: Row) -> Row:
-    return typed(ground.dataset, row["content"] or {}, ground.fills)
-
-
-def repeat_finding(ground: Ground, repeat: Repeat) -> Finding | None:
-    """One key several times in one body; None where it is not asked for."""
-    row = repeat.row
-    is_good = "content" not in row
-    place = place_of(row) if is_good else shown_place(_refused(ground, row))
-    if not _asked(ground.scope, place):
-        return None
-    code, unit, day = place
-    return Finding(
-        kind=DifferenceClass.DUPLICATE,
-        unit_code=unit,
-        system=ground.system,
-        key=repeat.key if is_good else shown_key(repeat.key, row["content_hash"]),
-        code=code,
-        sides="source",
-        source=ground.source,
-        day=day,
-        owner=unit or OPS,
-        facts={"times": repeat.times, REFS: {"source": row["source_ref"]}},
-    )
-
-
-def double_finding(ground: Ground, double: Double) -> Finding | None:
-    """One dossier under several keys, named by code, unit and year, which all of them share; None: not asked for."""
-    place = (double.code, double.unit_code, hanoi_day(double.received_at))
-    if not _asked(ground.scope, place):
-        return None
-    keys = sorted({*double.in_source, *double.in_warehouse})
-    standing = {"source": len(double.in_source), "warehouse": len(double.in_warehouse)}
-    return Finding(
-        kind=DifferenceClass.DUPLICATE,
-        unit_code=double.unit_code,
-        system=ground.system,
-        key=f"{double.code}|{double.unit_code}|{double.year}",
-        code=double.code,
-        sides=SIDES,
-        source=ground.source,
-        day=place[2],
-        owner=double.unit_code or OPS,
-        facts={"keys": keys[:_SHOWN], "times": len(keys), REFS: standing},
-    )
 
 
 def _reasons(odd: Odd) -> list[str]:

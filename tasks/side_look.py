@@ -7,7 +7,6 @@ where each of them is at home says `comparing_sources`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from expectations.check_context import CheckContext
 from tasks.narration import logger
@@ -19,13 +18,14 @@ from tasks.rules.model import SourceLine
 from tasks.run_context import Run
 from tasks.second_look import read_again
 from tasks.settings import FilesSource, OpencpsSource, Source
-from tasks.side_findings import Ground, Judged, body_of, double_finding, judge_lost, judge_odd, repeat_finding
+from tasks.side_doubles import double_finding, repeat_finding
+from tasks.side_findings import Ground, Judged, body_of, judge_lost, judge_odd
 from tasks.side_reading import Side, side_of
 from tasks.side_segments import Meaning, Plan, by_count, by_digest
 from tasks.side_tally import Tally, month_of
 from tasks.source_factory import make_source, normalise_context
 from tasks.sources.base import Pulled
-from tasks.sources.looking import Look, Looked, Looking
+from tasks.sources.looking import Look, Looked
 from warehouse import compared_segments, landed, quarantine_desk
 from warehouse import comparing_reads as reads
 from warehouse import comparing_segments as ours
@@ -61,7 +61,7 @@ class SideLook:
         self.run = run
         self.source = source
         self.scope = run.comparison.scope
-        self.reader = cast("Looking", make_source(source))
+        self.reader = make_source(source)
         self.context = normalise_context(run, source)
         self.before = self._before()
         self.is_files = isinstance(source, FilesSource)

@@ -5,7 +5,7 @@ keeping: what a record means was judged before (`side_findings`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -15,7 +15,7 @@ from tasks.side_findings import Ground, Judged, fields_of
 from tasks.side_values import KEYLESS, Place
 from warehouse.comparing import Row
 
-MOST: Final = 200_000  # findings of a source that are kept; beyond they are only counted
+MOST: Final = 50_000  # findings of a source that are kept: storing more holds other writers up for too long
 _WITH_ROWS: Final = 10_000  # candidates whose whole row is kept for the second look
 
 Ours = tuple[str, str]  # unit, month
@@ -23,13 +23,18 @@ Ours = tuple[str, str]  # unit, month
 
 @dataclass(slots=True)
 class Tally:
-    """Of one source. `standing`: keys with earlier differences, which stay as they are where nothing can be said."""
+    """Of one source. `standing`: keys with earlier differences, which stay as they are where nothing can be said.
+
+    `most`: findings that are kept; `left_out`: those beyond, which are only counted, not looked at a second time.
+    """
 
     ground: Ground
     standing: frozenset[str]
+    most: int = MOST
     judged: dict[str, Judged] = field(default_factory=dict)
     doubles: list[Finding] = field(default_factory=list)
     counted: int = 0
+    left_out: int = 0
     moving: int = 0
     unknown: int = 0  # lost records whose file is gone: nobody can say
     undecided: set[str] = field(default_factory=set)
@@ -46,8 +51,10 @@ class Tally:
             self.leave_open(one, moving=one.is_moving)
             return
         self.counted += len(one.findings)
-        if self.counted <= MOST:
-            keep = one if len(self.judged) < _WITH_ROWS else Judged(**_without_row(one))
+        if self.counted > self.most:
+            self.left_out += len(one.findings)
+        else:
+            keep = one if len(self.judged) < _WITH_ROWS else replace(one, good=None)
             self.judged[one.key] = keep
         for finding in one.findings:
             if finding.kind is DifferenceClass.MISSING_IN_WAREHOUSE:
@@ -93,7 +100,9 @@ class Tally:
         """Records told twice."""
         for finding in filter(None, found):
             self.counted += 1
-            if self.counted <= MOST:
+            if self.counted > self.most:
+                self.left_out += 1
+            else:
                 self.doubles.append(finding)
 
     def lay_into(self, comparison: Comparison) -> None:
@@ -101,9 +110,13 @@ class Tally:
         source = self.ground.source
         comparison.findings.extend(self._findings())
         comparison.undecided |= {(self.ground.system, key) for key in self.undecided}
-        if self.counted > MOST:
+        if self.left_out:
             comparison.capped.add(source)
-            params: dict[str, str | int] = {"source": source, "found": self.counted, "kept": MOST}
+            params: dict[str, str | int] = {
+                "source": source,
+                "found": self.counted,
+                "kept": self.counted - self.left_out,
+            }
             comparison.notices.append(Notice(code="findings_capped", params=params))
         if self.unknown:
             comparison.notices.append(Notice(code="files_gone", params={"source": source, "n": self.unknown}))
@@ -124,7 +137,3 @@ class Tally:
 def month_of(day: date | None) -> str:
     """The month of a day, "" where there is none."""
     return "" if day is None else f"{day:%Y-%m}"
-
-
-def _without_row(one: Judged) -> dict[str, object]:
-    return {name: getattr(one, name) for name in ("key", "findings", "places", "hashes")}
