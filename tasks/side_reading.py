@@ -1,27 +1,33 @@
 """One source's records into the staging tables, as a load takes them in, and held against the current versions.
 
-What the warehouse holds exactly as the source says it needs no checking: it was checked when it came in. Everything
-else goes the way of a load, so that what a load would refuse is known as refused here too. Nothing is merged.
+What the warehouse holds as the source says it needs no checking: it was checked when it came in. Everything else goes
+the way of a load, so that what a load would refuse is known as refused here too: many parts' records at once, as a
+check of few costs as much as one of many. Nothing is merged.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
+import pandas as pd
 from sqlalchemy import Connection
 
 from tasks.loading import again
 from tasks.narration import logger
 from tasks.part_intake import Intake, as_staged, settle_repeated
-from tasks.rules.column_rules import folded_key
+from tasks.rules.column_rules import ColumnRule, How, column_rules, differing, folded_key
+from tasks.rules.datasets import DATASETS, Dataset
 from tasks.rules.difference_model import Scope
 from tasks.sources.base import Part, Pulled
-from warehouse import comparing, repeats, staging
+from warehouse import comparing, comparing_close, repeats, staging
 from warehouse.comparing import Odd, Row, Sides
 from warehouse.comparing_doubles import Double, Repeat, doubles, repeats_in_bodies
 from warehouse.comparing_folds import pair_folded
 from warehouse.errors import WarehouseError
 from warehouse.sessions import LoadSession
+
+_CHECKED: Final = 20_000  # records that are checked at once
 
 
 @dataclass(slots=True)
@@ -30,17 +36,30 @@ class Side:
 
     session: LoadSession
     sides: Sides
+    dataset: Dataset
     read: int = 0
     repeats: list[Repeat] = field(default_factory=list)
 
     def take(self, intake: Intake, pulled: Pulled) -> None:
         """Part by part, then the keys over all of them."""
+        closer: list[pd.DataFrame] = []
         for part in pulled.parts:
             first = self.read
-            again(lambda: self.session.step(lambda conn: _take(conn, self.sides, intake, part, first)))  # noqa: B023
+            closer.append(again(lambda: self.session.step(lambda conn: _take(conn, self.sides, intake, part, first))))  # noqa: B023
             self.read += len(part)
             logger().info("%s: %d records read", self.sides.source, self.read)
+            if sum(map(len, closer)) >= _CHECKED:
+                self._check(intake, closer)
+        self._check(intake, closer)
         self.session.step(lambda conn: staging.ready(conn, self.sides.staged))
+
+    def _check(self, intake: Intake, closer: list[pd.DataFrame]) -> None:
+        """What of these is not sound is put aside, and the list is empty."""
+        frames = [frame for frame in closer if len(frame)]
+        closer.clear()
+        if frames:
+            frame = pd.concat(frames, ignore_index=True)
+            again(lambda: self.session.step(lambda conn: _put_aside(conn, self.sides, intake, frame)))
 
     def settle(self, *, in_bodies: bool) -> None:
         """One record a key is left. `in_bodies`: a key told twice in one body is worth telling."""
@@ -52,6 +71,7 @@ class Side:
         settle_repeated(conn, self.sides.staged)
         comparing.settle(conn, self.sides)
         pair_folded(conn, self.sides, folded_key)
+        _settle_alike(conn, self.sides, column_rules(self.dataset), 0)
 
     def odd(self) -> Iterator[Odd]:
         """All records that need a closer look, in order of key."""
@@ -82,7 +102,7 @@ def side_of(
     staged = session.step(lambda conn: staging.begin(conn, dataset))
     sides = session.step(lambda conn: comparing.begin(conn, staged, system=system, source=source, segments=segments))
     try:
-        yield Side(session, sides)
+        yield Side(session, sides, DATASETS[dataset])
     finally:
         _clean(session, sides)
 
@@ -100,14 +120,36 @@ def _clean(session: LoadSession, sides: Sides) -> None:
         logger().warning("%s: its tables go with the connection (%s)", sides.source, type(fault).__name__)
 
 
-def _take(conn: Connection, sides: Sides, intake: Intake, part: Part, first_rid: int) -> None:
-    """Stage a part as if it were sound, then put aside what is not, looking only where the warehouse differs."""
+def _take(conn: Connection, sides: Sides, intake: Intake, part: Part, first_rid: int) -> pd.DataFrame:
+    """Stage a part as if it were sound; returns its records that the warehouse does not hold as they are."""
     told, waiting = intake.understood(part, first_rid)
     staging.add(conn, sides.staged, as_staged(told), waiting)
     odd = comparing.judge(conn, sides, first_rid)
-    closer = told[told["rid"].isin(odd)]
-    faults = intake.faults(closer)
-    if faults:
-        bad = closer[closer["rid"].isin(faults)]
+    odd -= _settle_alike(conn, sides, column_rules(intake.dataset), first_rid)
+    return told[told["rid"].isin(odd)]
+
+
+def _settle_alike(conn: Connection, sides: Sides, rules: tuple[ColumnRule, ...], first_rid: int) -> frozenset[int]:
+    """Odd records from that number on that are only written otherwise are odd no longer; returns their numbers."""
+    compared = [rule for rule in rules if rule.how is not How.NOT_COMPARED]
+    precisions = [rule.precision for rule in compared if rule.precision]
+    names = [*(rule.column for rule in compared), *precisions]
+    alike = frozenset(
+        rid
+        for rid, ours, theirs in comparing_close.pairs(conn, sides, names, precisions, first_rid)
+        if not differing([r for r in compared if ours[r.column] != theirs[r.column]], ours, theirs)
+    )
+    comparing_close.settle(conn, sides, alike)
+    return alike
+
+
+def _put_aside(conn: Connection, sides: Sides, intake: Intake, frame: pd.DataFrame) -> None:
+    """Of staged records, those that a load would refuse."""
+    if faults := intake.faults(frame):
         repeats.drop(conn, sides.staged, faults)
-        staging.add(conn, sides.staged, repeats.staged_nothing(sides.staged), intake.refused(bad, faults))
+        staging.add(
+            conn,
+            sides.staged,
+            repeats.staged_nothing(sides.staged),
+            intake.refused(frame[frame["rid"].isin(faults)], faults),
+        )

@@ -48,12 +48,14 @@ class Sides:
     """A comparison on its way: the staged source side, and `odd`, the records of it that need a closer look.
 
     `odd` has the number of the record, its key and the current version it is held against, if there is one. `read`:
-    the segments that were asked for, where `is_limited`.
+    the segments that were asked for, where `is_limited`. `gone`: current versions that the source did not tell, filled
+    when all records are settled.
     """
 
     staged: Staged
     odd: Table
     read: Table
+    gone: Table
     system: str
     source: str
     is_limited: bool = False
@@ -99,10 +101,12 @@ def begin(
         prefixes=["TEMPORARY"],
     )
     read = Table("compared_read", MetaData(), Column("segment", Text, primary_key=True), prefixes=["TEMPORARY"])
-    sides = Sides(staged, odd, read, system, source, is_limited=segments is not None)
+    columns = (Column("version_id", Integer, primary_key=True, autoincrement=False), Column("record_key", Text))
+    gone = Table("compared_gone", MetaData(), *columns, prefixes=["TEMPORARY"])
+    sides = Sides(staged, odd, read, gone, system, source, is_limited=segments is not None)
     end(conn, sides)
-    odd.create(conn)
-    read.create(conn)
+    for table in (odd, read, gone):
+        table.create(conn)
     for some in chunks({"segment": _APART.join(one)} for one in segments or ()):
         conn.execute(insert(read), some)
     return sides
@@ -111,7 +115,7 @@ def begin(
 def end(conn: Connection, sides: Sides) -> None:
     """Drop the tables if they are there."""
     schema = "temp" if conn.dialect.name == "sqlite" else "pg_temp"
-    for table in (sides.odd, sides.read):
+    for table in (sides.odd, sides.read, sides.gone):
         conn.exec_driver_sql(f"DROP TABLE IF EXISTS {schema}.{table.name}")
 
 
@@ -130,7 +134,7 @@ def judge(conn: Connection, sides: Sides, first_rid: int) -> frozenset[int]:
 def settle(conn: Connection, sides: Sides) -> None:
     """All records are staged and one a key is left: what went is no longer odd, what was refused is.
 
-    A key with a sound record is judged by that one alone.
+    Versions of which nothing came are `gone`. A key with a sound record is judged by that one alone.
     """
     rows, aside, odd, current = sides.staged.rows, sides.staged.aside, sides.odd, sides.versions
     conn.execute(delete(odd).where(~select(rows.c.rid).where(rows.c.rid == odd.c.rid).exists()))
@@ -142,6 +146,8 @@ def settle(conn: Connection, sides: Sides) -> None:
     Index("ix_compared_odd__version", odd.c.version_id).create(conn)
     if conn.dialect.name == "postgresql":
         conn.exec_driver_sql(f"ANALYZE {odd.name}")
+    lost = select(current.c.version_id, current.c.record_key).where(_lost(conn, sides))
+    conn.execute(insert(sides.gone).from_select(["version_id", "record_key"], lost))
 
 
 def page(conn: Connection, sides: Sides, after: str, size: int = CHUNK) -> list[Odd]:
@@ -165,9 +171,10 @@ def page(conn: Connection, sides: Sides, after: str, size: int = CHUNK) -> list[
 
 def lost_page(conn: Connection, sides: Sides, scope: Scope, after: str, size: int = CHUNK) -> list[Row]:
     """Current versions of this source in scope that the source did not tell, in order of key. Begin after ""."""
-    current = sides.versions
-    chosen = select(current).where(lost(conn, sides), in_scope(current, scope), current.c.record_key > after)
-    return [dict(row) for row in conn.execute(chosen.order_by(current.c.record_key).limit(size)).mappings()]
+    current, gone = sides.versions, sides.gone
+    chosen = select(current).join(gone, gone.c.version_id == current.c.version_id)
+    chosen = chosen.where(in_scope(current, scope), gone.c.record_key > after)
+    return [dict(row) for row in conn.execute(chosen.order_by(gone.c.record_key).limit(size)).mappings()]
 
 
 def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
@@ -201,7 +208,7 @@ def _told(sides: Sides) -> Iterable[str]:
     return [c.name for c in stored_columns(sides.staged.dataset) if c.name not in _OURS]
 
 
-def lost(conn: Connection, sides: Sides) -> ColumnElement[bool]:
+def _lost(conn: Connection, sides: Sides) -> ColumnElement[bool]:
     """Current versions of this source of which no record came, by key or by what keys have in common."""
     rows, aside, odd, current = sides.staged.rows, sides.staged.aside, sides.odd, sides.versions
     came = select(rows.c.rid).where(rows.c.record_key == current.c.record_key).exists()

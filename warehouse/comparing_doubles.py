@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, union, union_all
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, union
 
 from tasks.rules.timezone import HANOI
 from warehouse.chunks import chunks
 from warehouse.comparing import Row, Sides, hanoi_text
+from warehouse.repeats import keys_told_twice
 
 _BODY: Final = len("sha256:") + 64
 
@@ -43,9 +44,7 @@ class Double:
 def repeats_in_bodies(conn: Connection, sides: Sides) -> list[Repeat]:
     """Before keys are settled, when the staged tables are ready: all bodies told so far still have their rows."""
     rows, aside = sides.staged.rows, sides.staged.aside
-    named = ~aside.c.record_key.startswith("?")
-    keys = union_all(select(rows.c.record_key), select(aside.c.record_key).where(named)).subquery()
-    several = select(keys.c.record_key).group_by(keys.c.record_key).having(func.count() > 1)
+    several = keys_told_twice(sides.staged)
     found: list[Repeat] = []
     for some in chunks(conn.execute(several).scalars().all()):
         members: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -65,10 +64,15 @@ def doubles(conn: Connection, sides: Sides) -> Iterator[Double]:
     rows, odd, current = sides.staged.rows, sides.odd, sides.versions
     year = hanoi_text(conn, current.c.received_at, "YYYY")
     mine = (current.c.dossier_code, current.c.unit_code, year)
-    stored = select(current.c.dossier_code).where(sides.current()).group_by(*mine).having(func.count() > 1)
-    closer = select(rows.c.dossier_code, rows.c.record_key).where(rows.c.rid == odd.c.rid).subquery("closer")
+    often = select(current.c.dossier_code).where(sides.current()).group_by(current.c.dossier_code)
+    often = often.having(func.count() > 1).correlate(None)  # nearly none: the year of receipt is dear to work out
+    chosen = select(current.c.dossier_code).where(sides.current(), current.c.dossier_code.in_(often))
+    stored = chosen.group_by(*mine).having(func.count() > 1)
+    closer = select(rows.c.dossier_code, odd.c.version_id).where(rows.c.rid == odd.c.rid).subquery("closer")
     twice = select(closer.c.dossier_code).group_by(closer.c.dossier_code).having(func.count() > 1)
-    same = and_(current.c.dossier_code == closer.c.dossier_code, current.c.record_key != closer.c.record_key)
+    same = and_(
+        current.c.dossier_code == closer.c.dossier_code, current.c.version_id.is_distinct_from(closer.c.version_id)
+    )
     beside = select(closer.c.dossier_code).join(current, and_(sides.current(), same))
     codes = conn.execute(union(stored, twice, beside)).scalars().all()
     for some in chunks(sorted(codes)):

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    delete,
     func,
     insert,
     select,
@@ -23,25 +24,26 @@ from sqlalchemy import (
 )
 
 from warehouse.chunks import CHUNK, chunks
-from warehouse.comparing import Sides, lost
+from warehouse.comparing import Sides
 
 
 def pair_folded(conn: Connection, sides: Sides, folded: Callable[[str], str]) -> None:
     """Keys that are one key but for case, spaces or the form of letters are brought together, where that is sure."""
-    odd, current = sides.odd, sides.versions
+    odd, gone = sides.odd, sides.gone
     alone = select(odd.c.rid, odd.c.record_key).where(odd.c.version_id.is_(None), ~odd.c.record_key.startswith("?"))
-    gone = select(current.c.version_id, current.c.record_key).where(lost(conn, sides))
-    if conn.execute(alone.limit(1)).first() is None or conn.execute(gone.limit(1)).first() is None:
+    lacking = select(gone.c.version_id, gone.c.record_key)
+    if conn.execute(alone.limit(1)).first() is None or conn.execute(lacking.limit(1)).first() is None:
         return
     folds = _folds_table(conn)
     _fold_in(conn, folds, alone.order_by(odd.c.rid), odd.c.rid, "rid", folded)
-    _fold_in(conn, folds, gone.order_by(current.c.version_id), current.c.version_id, "version_id", folded)
+    _fold_in(conn, folds, lacking.order_by(gone.c.version_id), gone.c.version_id, "version_id", folded)
     Index("ix_compared_folds", folds.c.folded).create(conn)
     sure = select(folds.c.folded, func.max(folds.c.rid), func.max(folds.c.version_id)).group_by(folds.c.folded)
     pairs = sure.having(and_(func.count(folds.c.rid) == 1, func.count(folds.c.version_id) == 1))
     for some in chunks(conn.execute(pairs).tuples().all()):
         for _, rid, version_id in some:
             conn.execute(update(odd).where(odd.c.rid == rid).values(version_id=version_id))
+        conn.execute(delete(gone).where(gone.c.version_id.in_([version_id for _, _, version_id in some])))
     folds.drop(conn)
 
 
