@@ -13,7 +13,7 @@ from tasks.narration import logger
 from tasks.part_intake import Intake
 from tasks.rules.column_rules import column_rules, hanoi_day
 from tasks.rules.datasets import DATASETS
-from tasks.rules.difference_model import DifferenceClass, Notice, SourceSide
+from tasks.rules.difference_model import Notice, SourceSide
 from tasks.rules.model import SourceLine
 from tasks.run_context import Run
 from tasks.second_look import read_again
@@ -22,6 +22,7 @@ from tasks.side_doubles import double_finding, repeat_finding
 from tasks.side_findings import Ground, Judged, body_of, judge_lost, judge_odd
 from tasks.side_reading import Side, side_of
 from tasks.side_segments import Meaning, Plan, by_count, by_digest
+from tasks.side_standing import StandingStill, standing_still
 from tasks.side_tally import Tally, month_of
 from tasks.source_factory import make_source, normalise_context
 from tasks.sources.base import Pulled
@@ -31,13 +32,6 @@ from warehouse import comparing_reads as reads
 from warehouse import comparing_segments as ours
 from warehouse.chunks import chunks
 from warehouse.current import open_keys
-
-_COVERED = (
-    DifferenceClass.MISSING_IN_WAREHOUSE,
-    DifferenceClass.MISSING_IN_SOURCE,
-    DifferenceClass.FIELD_DIFFERS,
-    DifferenceClass.DUPLICATE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +60,12 @@ class SideLook:
         self.before = self._before()
         self.is_files = isinstance(source, FilesSource)
         self.requests = 0
+        self.still = StandingStill()
 
     def through(self) -> SourceSide:
         """Read, compare, look again; returns the side that the comparison keeps."""
         plan, intake = self._plan(), self._intake()
+        self.still = standing_still(self.before.standing, plan.unread, self.scope)
         with self.run.store.session() as session:
             names = {"system": self.source.system, "source": self.source.name}
             with side_of(session, self.source.dataset, **names, segments=plan.read) as side:
@@ -103,7 +99,7 @@ class SideLook:
             self._notice("counts_only" if told is not None else "counts_not_told", source=source.name)
             if told is None:
                 return Plan()
-            self.requests += 1
+            self.requests += len(told) if isinstance(source, OpencpsSource) else 1
             with self.run.store.reading() as conn:
                 held = ours.counts(conn, *mine)
             standing = [(one.unit_code, month_of(one.day)) for one in self.before.standing]
@@ -163,7 +159,7 @@ class SideLook:
         for one in self._lost(side, ground, looked):
             tally.take(one)
         tally.take_doubles(repeat_finding(ground, one) for one in side.repeats)
-        tally.take_doubles(double_finding(ground, one) for one in side.doubles())
+        tally.take_doubles(double_finding(ground, one) for one in side.doubles(self.still.extra, self.still.lacking))
         return tally
 
     def _lost(self, side: Side, ground: Ground, looked: Looked) -> Iterator[Judged]:
@@ -212,14 +208,13 @@ class SideLook:
     def _leave(self, tally: Tally, plan: Plan, looked: Looked, read: int) -> SourceSide:
         comparison, name = self.run.comparison, self.source.name
         tally.lay_into(comparison)
-        comparison.covered.update(_COVERED)
         comparison.unread |= {(name, *segment) for segment in plan.unread}
         comparison.compared[name] = [c for c in plan.compared if (c.unit_code, c.month) not in tally.unsure]
         comparison.sides[name] = SourceSide(
             name=name,
             system=self.source.system,
-            lacking=frozenset(tally.lacking),
-            extra=tally.extra,
+            lacking=self.still.lacking.difference(tally.judged) | tally.lacking,
+            extra={**self.still.extra, **tally.extra},
             held=self.before.held,
             read=read,
             requests=self.requests,

@@ -5,7 +5,7 @@ the way of a load, so that what a load would refuse is known as refused here too
 check of few costs as much as one of many. Nothing is merged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,8 +19,9 @@ from tasks.part_intake import Intake, as_staged, settle_repeated
 from tasks.rules.column_rules import ColumnRule, How, column_rules, differing, folded_key
 from tasks.rules.datasets import DATASETS, Dataset
 from tasks.rules.difference_model import Scope
+from tasks.side_values import Place
 from tasks.sources.base import Part, Pulled
-from warehouse import comparing, comparing_close, repeats, staging
+from warehouse import comparing, comparing_close, comparing_gone, repeats, staging
 from warehouse.comparing import Odd, Row, Sides
 from warehouse.comparing_doubles import Double, Repeat, doubles, repeats_in_bodies
 from warehouse.comparing_folds import pair_folded
@@ -70,6 +71,7 @@ class Side:
     def _settled(self, conn: Connection) -> None:
         settle_repeated(conn, self.sides.staged)
         comparing.settle(conn, self.sides)
+        comparing_gone.find(conn, self.sides)
         pair_folded(conn, self.sides, folded_key)
         _settle_alike(conn, self.sides, column_rules(self.dataset), 0)
 
@@ -84,14 +86,14 @@ class Side:
         """All current versions in scope that the source did not tell, in order of key."""
         last = ""
         while found := self.session.step(
-            lambda conn: comparing.lost_page(conn, self.sides, scope, last)  # noqa: B023
+            lambda conn: comparing_gone.page(conn, self.sides, scope, last)  # noqa: B023
         ):
             yield from found
             last = found[-1]["record_key"]
 
-    def doubles(self) -> list[Double]:
-        """One dossier under several keys, on either side."""
-        return self.session.step(lambda conn: list(doubles(conn, self.sides)))
+    def doubles(self, extra: Mapping[str, Place], lacking: frozenset[str]) -> list[Double]:
+        """One dossier under several keys, on either side. What is known of segments that were not read: see there."""
+        return self.session.step(lambda conn: list(doubles(conn, self.sides, extra, lacking)))
 
 
 @contextmanager

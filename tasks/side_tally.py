@@ -16,6 +16,12 @@ from tasks.side_values import KEYLESS, Place
 from warehouse.comparing import Row
 
 MOST: Final = 50_000  # findings of a source that are kept: storing more holds other writers up for too long
+_COVERED: Final = (
+    DifferenceClass.MISSING_IN_WAREHOUSE,
+    DifferenceClass.MISSING_IN_SOURCE,
+    DifferenceClass.FIELD_DIFFERS,
+    DifferenceClass.DUPLICATE,
+)
 _WITH_ROWS: Final = 10_000  # candidates whose whole row is kept for the second look
 
 Ours = tuple[str, str]  # unit, month
@@ -108,6 +114,7 @@ class Tally:
     def lay_into(self, comparison: Comparison) -> None:
         """What is known at the end."""
         source = self.ground.source
+        comparison.covered.update(_COVERED)
         comparison.findings.extend(self._findings())
         comparison.undecided |= {(self.ground.system, key) for key in self.undecided}
         if self.left_out:

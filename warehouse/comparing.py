@@ -40,7 +40,7 @@ Row = Mapping[str, Any]
 SegmentName = tuple[str, str]  # unit, month "YYYY-MM" in Hanoi
 
 _OURS: Final = frozenset({"record_key", "content_hash", "source_ref", "updated_at"})  # not what the source says
-_APART: Final = "\x1f"
+APART: Final = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Sides:
     """A comparison on its way: the staged source side, and `odd`, the records of it that need a closer look.
 
     `odd` has the number of the record, its key and the current version it is held against, if there is one. `read`:
-    the segments that were asked for, where `is_limited`. `gone`: current versions that the source did not tell, filled
-    when all records are settled.
+    the segments that were asked for, where `is_limited`. `gone`: current versions that the source did not tell
+    (see `comparing_gone`).
     """
 
     staged: Staged
@@ -107,7 +107,7 @@ def begin(
     end(conn, sides)
     for table in (odd, read, gone):
         table.create(conn)
-    for some in chunks({"segment": _APART.join(one)} for one in segments or ()):
+    for some in chunks({"segment": APART.join(one)} for one in segments or ()):
         conn.execute(insert(read), some)
     return sides
 
@@ -134,7 +134,7 @@ def judge(conn: Connection, sides: Sides, first_rid: int) -> frozenset[int]:
 def settle(conn: Connection, sides: Sides) -> None:
     """All records are staged and one a key is left: what went is no longer odd, what was refused is.
 
-    Versions of which nothing came are `gone`. A key with a sound record is judged by that one alone.
+    A key with a sound record is judged by that one alone.
     """
     rows, aside, odd, current = sides.staged.rows, sides.staged.aside, sides.odd, sides.versions
     conn.execute(delete(odd).where(~select(rows.c.rid).where(rows.c.rid == odd.c.rid).exists()))
@@ -146,8 +146,6 @@ def settle(conn: Connection, sides: Sides) -> None:
     Index("ix_compared_odd__version", odd.c.version_id).create(conn)
     if conn.dialect.name == "postgresql":
         conn.exec_driver_sql(f"ANALYZE {odd.name}")
-    lost = select(current.c.version_id, current.c.record_key).where(_lost(conn, sides))
-    conn.execute(insert(sides.gone).from_select(["version_id", "record_key"], lost))
 
 
 def page(conn: Connection, sides: Sides, after: str, size: int = CHUNK) -> list[Odd]:
@@ -167,14 +165,6 @@ def page(conn: Connection, sides: Sides, after: str, size: int = CHUNK) -> list[
     refused = _by(conn, sides.staged.aside, "rid", rids)
     versions = _by(conn, sides.versions, "version_id", sorted(ids))
     return [_odd(key, some, good, refused, versions) for key, some in members.items()]
-
-
-def lost_page(conn: Connection, sides: Sides, scope: Scope, after: str, size: int = CHUNK) -> list[Row]:
-    """Current versions of this source in scope that the source did not tell, in order of key. Begin after ""."""
-    current, gone = sides.versions, sides.gone
-    chosen = select(current).join(gone, gone.c.version_id == current.c.version_id)
-    chosen = chosen.where(in_scope(current, scope), gone.c.record_key > after)
-    return [dict(row) for row in conn.execute(chosen.order_by(gone.c.record_key).limit(size)).mappings()]
 
 
 def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
@@ -206,20 +196,6 @@ _ODD: Final = ["rid", "record_key", "version_id"]
 
 def _told(sides: Sides) -> Iterable[str]:
     return [c.name for c in stored_columns(sides.staged.dataset) if c.name not in _OURS]
-
-
-def _lost(conn: Connection, sides: Sides) -> ColumnElement[bool]:
-    """Current versions of this source of which no record came, by key or by what keys have in common."""
-    rows, aside, odd, current = sides.staged.rows, sides.staged.aside, sides.odd, sides.versions
-    came = select(rows.c.rid).where(rows.c.record_key == current.c.record_key).exists()
-    put_aside = select(aside.c.rid).where(aside.c.record_key == current.c.record_key).exists()
-    paired = select(odd.c.rid).where(odd.c.version_id == current.c.version_id).exists()
-    conditions = [sides.mine(), ~came, ~put_aside, ~paired]
-    if sides.is_limited:
-        month = hanoi_text(conn, current.c.received_at, "YYYY-MM")
-        segment = current.c.unit_code.concat(literal(_APART)).concat(month)
-        conditions.append(select(sides.read.c.segment).where(sides.read.c.segment == segment).exists())
-    return and_(*conditions)
 
 
 def _odd(

@@ -7,17 +7,23 @@ between repeated records are `repeats`' and quarantine's business.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime, time
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, union
 
 from tasks.rules.timezone import HANOI
 from warehouse.chunks import chunks
 from warehouse.comparing import Row, Sides, hanoi_text
+from warehouse.comparing_gone import is_read
 from warehouse.repeats import keys_told_twice
 
+Place = tuple[str, str, date | None]  # code, unit, day of receipt in Hanoi
+_Members: TypeAlias = dict[tuple[str, str, str], list[tuple[str, datetime]]]
+
 _BODY: Final = len("sha256:") + 64
+_NOTHING: Final[Mapping[str, Place]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,14 @@ def repeats_in_bodies(conn: Connection, sides: Sides) -> list[Repeat]:
     return sorted(found, key=lambda one: one.key)
 
 
-def doubles(conn: Connection, sides: Sides) -> Iterator[Double]:
+def doubles(
+    conn: Connection, sides: Sides, extra: Mapping[str, Place] = _NOTHING, lacking: frozenset[str] = frozenset()
+) -> Iterator[Double]:
     """One dossier under several keys, in the warehouse or in the source; each once, in order of code.
 
-    Records that both sides have alike are looked for in the warehouse only, the odd ones among all.
+    Records that both sides have alike are looked for in the warehouse only, the odd ones among all. Where segments were
+    not read, the source has there what the warehouse has of it, without `lacking` and with `extra` (code, unit, day of
+    receipt by key), as was found when they were read last.
     """
     rows, odd, current = sides.staged.rows, sides.odd, sides.versions
     year = hanoi_text(conn, current.c.received_at, "YYYY")
@@ -75,11 +85,19 @@ def doubles(conn: Connection, sides: Sides) -> Iterator[Double]:
     )
     beside = select(closer.c.dossier_code).join(current, and_(sides.current(), same))
     codes = conn.execute(union(stored, twice, beside)).scalars().all()
-    for some in chunks(sorted(codes)):
-        yield from _among(conn, sides, some)
+    elsewhere: _Members = defaultdict(list)
+    for key, (code, unit, day) in extra.items():
+        if code and day is not None:
+            elsewhere[code, unit, f"{day:%Y}"].append((key, datetime.combine(day, time(), HANOI)))
+    for some in chunks(sorted({*codes, *(code for code, *_ in elsewhere)})):
+        asked = set(some)
+        known = {name: members for name, members in elsewhere.items() if name[0] in asked} if elsewhere else {}
+        yield from _among(conn, sides, some, known, lacking)
 
 
-def _among(conn: Connection, sides: Sides, codes: list[str]) -> Iterator[Double]:
+def _among(
+    conn: Connection, sides: Sides, codes: list[str], elsewhere: _Members, lacking: frozenset[str]
+) -> Iterator[Double]:
     """The doubles among dossiers of these codes."""
     rows, odd, current = sides.staged.rows, sides.odd, sides.versions
     stored = _members(conn, current, sides.current(), codes)
@@ -87,21 +105,22 @@ def _among(conn: Connection, sides: Sides, codes: list[str]) -> Iterator[Double]
     came: set[str] = set()
     for some in chunks(sorted(keys)):
         came.update(conn.execute(select(rows.c.record_key).where(rows.c.record_key.in_(some))).scalars())
+        if sides.is_limited:
+            unread = and_(sides.mine(), ~is_read(conn, sides), current.c.record_key.in_(some))
+            came.update(set(conn.execute(select(current.c.record_key).where(unread)).scalars()) - lacking)
     told = _members(conn, rows, select(odd.c.rid).where(odd.c.rid == rows.c.rid).exists(), codes)
-    for name in sorted(stored.keys() | told.keys()):
-        ours, theirs = dict(stored.get(name, ())), dict(told.get(name, ()))
+    for name in sorted(stored.keys() | told.keys() | elsewhere.keys()):
+        ours, theirs = dict(stored.get(name, ())), dict(told.get(name, ())) | dict(elsewhere.get(name, ()))
         theirs |= {key: at for key, at in ours.items() if key in came}
         if len(ours) > 1 or len(theirs) > 1:
             first = min((ours | theirs).items())
             yield Double(*name, first[1], tuple(sorted(theirs)), tuple(sorted(ours)))
 
 
-def _members(
-    conn: Connection, table: Table, condition: ColumnElement[bool], codes: list[str]
-) -> dict[tuple[str, str, str], list[tuple[str, datetime]]]:
+def _members(conn: Connection, table: Table, condition: ColumnElement[bool], codes: list[str]) -> _Members:
     """(code, unit, year) → keys with their instant of receipt."""
     chosen = select(table.c.dossier_code, table.c.unit_code, table.c.received_at, table.c.record_key)
-    found: dict[tuple[str, str, str], list[tuple[str, datetime]]] = defaultdict(list)
+    found: _Members = defaultdict(list)
     for code, unit, received, key in conn.execute(chosen.where(condition, table.c.dossier_code.in_(codes))).tuples():
         if received is not None:
             found[code, unit or "", f"{received.astimezone(HANOI):%Y}"].append((key, received))

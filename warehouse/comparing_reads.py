@@ -50,13 +50,17 @@ class Standing:
     key: str
     unit_code: str
     day: date | None
+    kind: str
+    code: str
 
 
 def standing(conn: Connection, system: str, source: str) -> list[Standing]:
     """All of them, in no order."""
-    mine = (differences.c.system == system, differences.c.source == source)
-    columns = (differences.c.record_key, differences.c.unit_code, differences.c.day)
-    chosen = select(*columns).where(*mine, differences.c.state != DifferenceState.FIXED)
+    t = differences
+    mine = (t.c.system == system, t.c.source == source)
+    chosen = select(t.c.record_key, t.c.unit_code, t.c.day, t.c.kind, t.c.code).where(
+        *mine, t.c.state != DifferenceState.FIXED
+    )
     return [Standing(*row) for row in conn.execute(chosen).tuples()]
 
 

@@ -1,0 +1,40 @@
+"""Current versions of which the source told nothing: found once, read in pages.
+
+Those whose key the source only writes otherwise are taken out again by `comparing_folds`. What an absent record means
+is the caller's to say.
+"""
+
+from sqlalchemy import ColumnElement, Connection, insert, literal, select
+
+from tasks.rules.difference_model import Scope
+from warehouse.chunks import CHUNK
+from warehouse.comparing import APART, Row, Sides, hanoi_text, in_scope
+
+
+def find(conn: Connection, sides: Sides) -> None:
+    """Current versions of this source of which no record came, when all are staged and settled."""
+    rows, aside, odd, current = sides.staged.rows, sides.staged.aside, sides.odd, sides.versions
+    came = select(rows.c.rid).where(rows.c.record_key == current.c.record_key).exists()
+    put_aside = select(aside.c.rid).where(aside.c.record_key == current.c.record_key).exists()
+    paired = select(odd.c.rid).where(odd.c.version_id == current.c.version_id).exists()
+    conditions = [sides.mine(), ~came, ~put_aside, ~paired]
+    lost = select(current.c.version_id, current.c.record_key).where(*conditions, is_read(conn, sides))
+    conn.execute(insert(sides.gone).from_select(["version_id", "record_key"], lost))
+
+
+def page(conn: Connection, sides: Sides, scope: Scope, after: str, size: int = CHUNK) -> list[Row]:
+    """Current versions of this source in scope that the source did not tell, in order of key. Begin after ""."""
+    current, gone = sides.versions, sides.gone
+    chosen = select(current).join(gone, gone.c.version_id == current.c.version_id)
+    chosen = chosen.where(in_scope(current, scope), gone.c.record_key > after)
+    return [dict(row) for row in conn.execute(chosen.order_by(gone.c.record_key).limit(size)).mappings()]
+
+
+def is_read(conn: Connection, sides: Sides) -> ColumnElement[bool]:
+    """Versions in units and months that were asked for."""
+    if not sides.is_limited:
+        return literal(value=True)
+    current = sides.versions
+    month = hanoi_text(conn, current.c.received_at, "YYYY-MM")
+    segment = current.c.unit_code.concat(literal(APART)).concat(month)
+    return select(sides.read.c.segment).where(sides.read.c.segment == segment).exists()
