@@ -88,11 +88,11 @@ def reconcile_run(
         dry_run=dry_run,
         out=out,
         reason=reason,
-        reads_only=not confirm,
+        reads_only=not (repair and confirm),
         asked=asked,
         wait_seconds=wait_seconds,
     )
-    return told(request, tell_repair if confirm else tell_reconcile)
+    return told(request, tell_reconcile if request.reads_only else tell_repair)
 
 
 def tell_reconcile(run: Run) -> None:

@@ -6,6 +6,8 @@ register is never written to, and nothing is deleted.
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +45,11 @@ class RepairRefusedError(ValueError):
 def preview_repair(run_id: str) -> int:
     """Write down what pulling again would mend, for a person to confirm; returns how many dossiers that is."""
     run = current(run_id)
-    plan = plan_of(run.comparison.findings)
+    with run.store.reading() as conn:  # stored by now, but for a dry run: what a person explained is left as it is
+        standing = [] if run.dry_run else repairs.standing(conn, run.comparison.scope)
+    plan = plan_of(run.comparison.findings if run.dry_run else standing)
     told = plan.told(run.request.asked.limit)
-    run.kept[PREVIEW] = {name: value for name, value in told.items() if name != "keys"}
+    run.kept[PREVIEW] = {name: value for name, value in told.items() if name not in ("keys", "days")}
     if not run.dry_run:
         with run.store.transaction() as conn:
             repairs.keep_preview(conn, run.run_id, told)
@@ -57,20 +61,22 @@ def preview_repair(run_id: str) -> int:
 def repair_differences(run_id: str) -> int:
     """Pull again what the confirmed preview named, and load it; returns how many dossiers changed here."""
     run = current(run_id)
-    wanted = _confirmed(run)
+    plan = _confirmed(run)
+    wanted: Mapping[str, list[str]] = plan["keys"]
     asked = run.request.asked
     with run.store.transaction() as conn:
         detail = {"preview": asked.confirm, "reason": run.request.reason, "dossiers": sum(map(len, wanted.values()))}
         repairs.note_repair(conn, asked.asked_by, run.run_id, run.clock.as_of, detail)
     changed = 0
     for name, keys in wanted.items():
-        changed += _repaired(run, source_of(run, name), frozenset(keys))
+        days = [date.fromisoformat(day) for day in plan["days"].get(name, [])]
+        changed += _repaired(run, source_of(run, name), frozenset(keys), days)
     logger().info("repair: %d dossiers new or changed here", changed)
     return changed
 
 
-def _confirmed(run: Run) -> Mapping[str, list[str]]:
-    """The keys by source. Raises RepairRefusedError."""
+def _confirmed(run: Run) -> Mapping[str, Any]:
+    """The plan that was seen. Raises RepairRefusedError."""
     asked = run.request.asked
     if not asked.asked_by.strip() or not run.request.reason.strip():
         raise RepairRefusedError("needs_by")
@@ -85,18 +91,17 @@ def _confirmed(run: Run) -> Mapping[str, list[str]]:
     if int(plan["dossiers"]) > most:
         raise RepairRefusedError("too_many", dossiers=plan["dossiers"], limit=most)
     known = {source.name for source in run.settings.sources}
-    keys: dict[str, list[str]] = plan["keys"]
-    if gone := sorted(keys.keys() - known):
+    if gone := sorted(plan["keys"].keys() - known):
         raise RepairRefusedError("source_gone", name=gone[0])
-    return keys
+    return plan
 
 
-def _repaired(run: Run, source: Source, keys: frozenset[str]) -> int:
+def _repaired(run: Run, source: Source, keys: frozenset[str], days: list[date]) -> int:
     """New and changed dossiers of one source; a source that fails stops no other."""
     dry = Landing(Path(run.settings.landing.path), dry=True)
     try:
         reader = make_source(source)
-        looked = _looked(run, source, reader, keys, dry)
+        looked = _looked(run, source, reader, keys, days, dry)
         with run.store.session() as session:
             counts = _Repair(run, source, looked, session).through(keys, dry)
     except (SourceFault, SecretError) as fault:
@@ -107,12 +112,17 @@ def _repaired(run: Run, source: Source, keys: frozenset[str]) -> int:
     return counts.new + counts.changed
 
 
-def _looked(run: Run, source: Source, reader: Looking, keys: frozenset[str], dry: Landing) -> Looked:
-    """Only these keys where the source can be asked for them, else all it has."""
+def _looked(run: Run, source: Source, reader: Looking, keys: frozenset[str], days: list[date], dry: Landing) -> Looked:
+    """Only these keys where the source can be asked for them and then tells all of a record; else all of these days."""
     with run.store.reading() as conn:
         held = current_rows.open_keys(conn, source.system)
     request = Look(as_of=run.clock.as_of, known_open=held)
-    return reader.again(request, keys, dry) or reader.look(request, dry)
+    single = reader.again(request, keys, dry)
+    if single is not None and not single.untold:
+        return single
+    if days:
+        request = replace(request, period_from=min(days), period_to=max(days))
+    return reader.look(request, dry)
 
 
 class _Repair:

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, delete, func, insert, select, union, update
 
+from tasks.rules.difference_model import Cause, DifferenceClass, DifferenceState, Finding, Scope
 from warehouse.staging import Staged
-from warehouse.tables import audit, reconciliations
+from warehouse.tables import audit, differences, reconciliations
 
 REPAIR = "reconcile_repair"  # the act in the audit
 
@@ -29,6 +30,25 @@ def preview_of(conn: Connection, run_id: str) -> tuple[date, Mapping[str, Any]] 
     chosen = select(reconciliations.c.business_date, reconciliations.c.summary)
     row = conn.execute(chosen.where(reconciliations.c.run_id == run_id)).one_or_none()
     return None if row is None or "repair" not in row.summary else (row.business_date, row.summary["repair"])
+
+
+def standing(conn: Connection, scope: Scope) -> list[Finding]:
+    """Open differences between source and warehouse in that scope, whichever run found them: a reporting view is not
+    read again where nothing moved, and what stood there stands.
+    """
+    wanted = (differences.c.state == DifferenceState.OPEN, differences.c.sides == "source/warehouse")
+    names = ("unit_code", "system", "code", "sides", "source", "day")
+    return [
+        Finding(
+            kind=DifferenceClass(row["kind"]),
+            key=row["record_key"],
+            column=row["column_name"],
+            cause=Cause(row["cause"]),
+            **{name: row[name] for name in names},
+        )
+        for row in conn.execute(select(differences).where(*wanted)).mappings()
+        if scope.holds_source(row["source"]) and scope.holds_unit(row["unit_code"]) and scope.holds_day(row["day"])
+    ]
 
 
 def note_repair(conn: Connection, by: str, run_id: str, now: datetime, detail: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ register is never written to.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from tasks.rules.difference_model import Cause, DifferenceClass, Finding
@@ -20,11 +21,13 @@ _NOT_BY_PULLING = frozenset({Cause.QUARANTINED, Cause.ALTERED})
 class RepairPlan:
     """Dossiers to pull again, by source: those that would be `new` here and those that would be `changed`.
 
-    `left`: what pulling again cannot mend, by reason (`quarantined`, `altered`, `missing_in_source`).
+    `days`: the first and last day of receipt among them, by source, for sources that are asked by day. `left`: what
+    pulling again cannot mend, by reason (`quarantined`, `altered`, `missing_in_source`).
     """
 
     new: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    days: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     left: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -44,14 +47,17 @@ class RepairPlan:
             name: {"new": len(self.new.get(name, ())), "changed": len(self.changed.get(name, ()))} for name in self.keys
         }
         keys = {name: list(told) for name, told in self.keys.items()} if self.size <= limit else {}
-        return {"limit": limit, "dossiers": self.size, "sources": counts, "left": dict(self.left), "keys": keys}
+        days = {name: [f"{day}" for day in span] for name, span in self.days.items()}
+        frame = {"limit": limit, "dossiers": self.size, "sources": counts, "left": dict(self.left)}
+        return frame | {"keys": keys, "days": days}
 
 
 def plan_of(findings: Iterable[Finding]) -> RepairPlan:
     """What pulling again would do about these findings."""
     told: dict[DifferenceClass, dict[str, set[str]]] = {kind: {} for kind in _MENDED}
     left: Counter[str] = Counter()
-    for one in findings:
+    days: dict[str, set[date]] = {}
+    for one in {finding.id: finding for finding in findings}.values():
         if one.kind is DifferenceClass.MISSING_IN_SOURCE:
             left[one.kind] += 1
         elif one.kind not in _MENDED or one.sides != _COMPARED:
@@ -60,6 +66,8 @@ def plan_of(findings: Iterable[Finding]) -> RepairPlan:
             left[one.cause] += 1
         else:
             told[one.kind].setdefault(one.source, set()).add(one.key)
+            if one.day is not None:
+                days.setdefault(one.source, set()).add(one.day)
     by_kind = {
         kind: {name: tuple(sorted(keys)) for name, keys in sorted(by_source.items())}
         for kind, by_source in told.items()
@@ -67,5 +75,6 @@ def plan_of(findings: Iterable[Finding]) -> RepairPlan:
     return RepairPlan(
         new=by_kind[DifferenceClass.MISSING_IN_WAREHOUSE],
         changed=by_kind[DifferenceClass.FIELD_DIFFERS],
+        days={name: (min(known), max(known)) for name, known in sorted(days.items()) if known},
         left=dict(sorted(left.items())),
     )

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.flows.village import DOSSIERS, MONDAY, Village, dossier
+from tests.fault_http import FaultServer
+from tests.flows.village import DOSSIERS, MONDAY, SOURCE, Village, dossier
+from tests.opencps_server import OneStop, row
 from tests.processes import running
+from tests.reporting_view import Office
+from warehouse.current import open_dossiers
 
 pytestmark = pytest.mark.slow
 NINE, TEN, ELEVEN = (MONDAY.replace(hour=hour, minute=0) for hour in (9, 10, 11))
@@ -17,6 +21,28 @@ CORRECTED = (
     dossier(1, "B"),
     dossier(9, "A"),  # NEW
 )
+VIEW = """
+[[sources]]
+name = "bao-cao"
+kind = "sql"
+dataset = "dossiers"
+url = "sqlite:///mot-cua.sqlite3"
+view = "v_ho_so"
+key = "id"
+updated_column = "cap_nhat"
+unit_code = "A"
+"""
+SOFTWARE = """
+[[sources]]
+name = "mot-cua"
+kind = "opencps"
+dataset = "dossiers"
+base_url = "{url}"
+group_id = 55853
+page_size = 10
+requests_per_second = 0
+"""
+LISTED = [row(1, domainName="Hộ tịch", govAgencyCode="A")]
 WHO = {"asked_by": "Thanh tra Sở", "reason": "theo kế hoạch kiểm tra"}
 
 
@@ -157,3 +183,49 @@ def test_a_preview_larger_than_its_limit_repairs_nothing(run, village: Village) 
     with pytest.raises(RepairRefusedError, match="too_many"):
         run(village, "reconcile", TEN, repair=True, confirm=preview["run_id"], **WHO)
     assert village.dump() == before
+
+
+def test_a_preview_knows_what_earlier_runs_found_and_leaves_what_a_person_explained(run, village: Village) -> None:
+    from warehouse import difference_desk
+
+    office = Office("sqlite", f"sqlite:///{village.folder / 'mot-cua.sqlite3'}").add(1, 2, 3, don_vi="A")
+    files = "".join(SOURCE.format(name=n, dataset=d) for n, d in (("don-vi", "units"), ("danh-ba", "contacts")))
+    village.configure(sources=files + VIEW)
+    assert run(village, "sync", NINE)["exit_status"] == 0
+    office.run("UPDATE ho_so SET trang_thai = 9 WHERE id IN (1, 2)")  # nothing tells that it changed
+    assert run(village, "reconcile", NINE + timedelta(minutes=5))["differences"]["open"] == 2
+    (explained,) = [row["id"] for (_, code, _), row in found(village).items() if code == "00002"]
+    village.acting(lambda conn: difference_desk.explain(conn, explained, "Văn thư", "đã đối chiếu", NINE))
+
+    preview = run(village, "reconcile", TEN, repair=True, **WHO)
+    assert preview["sources"][-1]["pulled"] == 0, "nothing moved since: no row was read"
+    assert preview["repair"]["sources"] == {"bao-cao": {"new": 0, "changed": 1}}
+    report = run(village, "reconcile", TEN, repair=True, confirm=preview["run_id"], **WHO)
+    assert [line["changed"] for line in report["sources"]] == [1]
+    assert {"00001", "00002", "00003"} & set(village.codes()) == {"00002", "00003"}, "only 1 is finished here too"
+
+
+def test_a_preview_is_confirmed_only_by_asking_for_the_repair(run, village: Village) -> None:
+    village.drop("ho-so", CORRECTED)
+    preview = run(village, "reconcile", NINE, repair=True, **WHO)
+    before = others(village)
+    assert run(village, "reconcile", TEN, repair=False, confirm=preview["run_id"], **WHO)["exit_status"] == 6
+    assert others(village) == before
+
+
+def test_a_repair_of_one_stop_software_keeps_what_single_dossiers_do_not_tell(run, village: Village) -> None:
+    """OpenCPS tells the field of work in lists only: the lists of those days are read instead."""
+    one_stop = OneStop(open=LISTED, received=LISTED)
+    with FaultServer(one_stop) as server:
+        files = "".join(SOURCE.format(name=n, dataset=d) for n, d in (("don-vi", "units"), ("danh-ba", "contacts")))
+        village.configure(sources=files + SOFTWARE.format(url=server.url))
+        assert run(village, "sync", NINE)["exit_status"] == 0
+        moved = row(1, domainName="Hộ tịch", govAgencyCode="B", agency="B")
+        one_stop.lists = {"open": [moved], "received": [moved]}
+        one_stop.details = {"1": row(1, govAgencyCode="B", agency="B")}
+        preview = run(village, "reconcile", NINE + timedelta(minutes=5), repair=True, **WHO)
+        assert preview["repair"]["dossiers"] == 1
+        run(village, "reconcile", TEN, repair=True, confirm=preview["run_id"], **WHO)
+        assert run(village, "reconcile", ELEVEN)["differences"]["open"] == 0
+    (stored,) = [one for one in village.reading(open_dossiers) if one["source"] == "mot-cua"]
+    assert (stored["unit_code"], stored["field"]) == ("B", "Hộ tịch")
