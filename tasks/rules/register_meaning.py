@@ -39,12 +39,15 @@ def heirs_of(succession: Iterable[tuple[str, str]]) -> Heirs:
 
 
 def is_of(unit_code: str, written: str, heirs: Heirs) -> bool:
-    """Whether a dossier of that unit may stand in a book of the unit written: the same one, or its heir."""
-    return unit_code in heirs.get(written, (written,))
+    """Whether a dossier of that unit may stand in a book of the unit written: the same one, or one before or after it.
+
+    A book goes on under a new cover when units are merged, and its old dossiers keep the unit that received them.
+    """
+    return unit_code == written or unit_code in heirs.get(written, ()) or written in heirs.get(unit_code, ())
 
 
 def meaning_of(line: BookLine, by_code: Mapping[str, Sequence[Held]], heirs: Heirs) -> Meaning:
-    """The dossier of that code: of the line's unit (or its heir) and year where it says them, as far as such are there.
+    """The dossier of that code: of the line's unit (or one before or after it) and year where it says them, as far as such are there.
 
     A code alone is not enough where both unit and year are others: short codes are used again.
     """

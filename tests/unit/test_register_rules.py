@@ -164,6 +164,15 @@ def test_an_heir_goes_on_with_the_dossiers_of_a_unit_that_is_no_more(heir: str, 
     )
 
 
+@pytest.mark.parametrize(("older", "found"), [("A", []), ("B", []), ("D", [(OTHER, "H-0001", "unit_code")])])
+def test_a_book_goes_on_with_the_dossiers_of_units_that_were_merged_into_its_own(older: str, found: list) -> None:
+    heirs = heirs_of([("A", "B"), ("B", "C"), ("D", "E")])
+
+    result = compared([a_line(1, "H-0001", unit_code="C")], [a_dossier("H-0001", unit_code=older)], heirs=heirs)
+
+    assert told(result) == found
+
+
 def test_one_dossier_on_two_lines() -> None:
     (found,) = compared([a_line(1, "H-0001"), a_line(2, "h-0001")], [a_dossier("H-0001")]).findings
 
