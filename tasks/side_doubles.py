@@ -10,6 +10,7 @@ from tasks.rules.difference_life import REFS
 from tasks.rules.difference_model import OPS, DifferenceClass, Finding
 from tasks.side_findings import SIDES, Ground, is_asked
 from tasks.side_values import place_of, shown_key, shown_place, typed
+from warehouse.comparing import Row
 from warehouse.comparing_doubles import Double, Repeat
 
 _SHOWN: Final = 5  # keys that a finding names
@@ -19,7 +20,7 @@ def repeat_finding(ground: Ground, repeat: Repeat) -> Finding | None:
     """One key several times in one body; None where it is not asked for."""
     row = repeat.row
     is_good = "content" not in row
-    place = place_of(row) if is_good else shown_place(typed(ground.dataset, row["content"] or {}, ground.fills))
+    place = place_of(row) if is_good else shown_place(_read(ground, row), ground.units)
     if not is_asked(ground.scope, place):
         return None
     code, unit, day = place
@@ -27,7 +28,7 @@ def repeat_finding(ground: Ground, repeat: Repeat) -> Finding | None:
         kind=DifferenceClass.DUPLICATE,
         unit_code=unit,
         system=ground.system,
-        key=repeat.key if is_good else shown_key(repeat.key, row["content_hash"]),
+        key=repeat.key if is_good else shown_key(repeat.key, row["content_hash"], ground.units),
         code=code,
         sides="source",
         source=ground.source,
@@ -56,3 +57,7 @@ def double_finding(ground: Ground, double: Double) -> Finding | None:
         owner=double.unit_code or OPS,
         facts={"keys": keys[:_SHOWN], "times": len(keys), REFS: standing},
     )
+
+
+def _read(ground: Ground, row: Row) -> Row:
+    return typed(ground.dataset, row["content"] or {}, ground.fills)

@@ -27,7 +27,7 @@ class Ground:
 
     `newest`: the newest version when the look began: later ones are news. `began`, `ended`: when the look did.
     `last_pull`: as of when the source was last promoted. `promoted`: hashes of promoted bodies, None where bodies are
-    no files. `fills`: times of day that stand for a date alone.
+    no files. `fills`: times of day that stand for a date alone. `units`: codes that are known.
     """
 
     source: str
@@ -41,6 +41,7 @@ class Ground:
     last_pull: datetime | None
     promoted: frozenset[str] | None
     fills: frozenset[time]
+    units: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,8 @@ def judge_odd(ground: Ground, odd: Odd) -> Judged | None:
         [odd.good] if odd.good else [typed(ground.dataset, row["content"] or {}, ground.fills) for row in odd.refused]
     )
     sources = odd.refused if odd.good is None else (odd.good,)
-    place = place_of if odd.good else shown_place
-    places = (*([place_of(odd.version)] if odd.version else []), *(place(row) for row in told))
+    stand = [place_of(row) if odd.good else shown_place(row, ground.units) for row in told]
+    places = (*([place_of(odd.version)] if odd.version else []), *stand)
     mine = [place for place in places if is_asked(ground.scope, place)]
     if not mine:
         return None
@@ -140,7 +141,7 @@ def _missing(ground: Ground, odd: Odd, place: Place) -> Finding:
         cause = Cause.BEHIND if _is_behind(ground, odd.good) else Cause.UNKNOWN
         return _finding(ground, DifferenceClass.MISSING_IN_WAREHOUSE, {"record_key": odd.key}, place, facts, cause)
     facts["reasons"] = _reasons(odd)
-    named = {"record_key": shown_key(odd.key, row["content_hash"])}
+    named = {"record_key": shown_key(odd.key, row["content_hash"], ground.units)}
     return _finding(ground, DifferenceClass.MISSING_IN_WAREHOUSE, named, place, facts, Cause.QUARANTINED)
 
 
@@ -151,7 +152,8 @@ def _field(ground: Ground, odd: Odd, version: Row, row: Row, name: str, place: P
     where = {"source": source["source_ref"], "warehouse": version["source_ref"]}
     facts: dict[str, Any] = {"source": theirs, "warehouse": ours, REFS: where}
     if odd.good is None:
-        facts |= {"source": doubtful_value(None if theirs is None else str(theirs)), "reasons": _reasons(odd)}
+        shown = doubtful_value(None if theirs is None else str(theirs), ground.units)
+        facts |= {"source": shown, "reasons": _reasons(odd)}
     cause = _cause(ground, odd, version)
     return _finding(ground, DifferenceClass.FIELD_DIFFERS, version, place, facts, cause, name)
 

@@ -46,6 +46,7 @@ class _Before:
     known_open: frozenset[str]
     released: frozenset[tuple[str, str]]
     standing: list[reads.Standing]
+    units: frozenset[str]
 
 
 class SideLook:
@@ -88,6 +89,7 @@ class SideLook:
                 known_open=open_keys(conn, source.system),
                 released=quarantine_desk.released_identities(conn, source.name),
                 standing=reads.standing(conn, source.system, source.name),
+                units=reads.unit_codes(conn, dataset, source.system),
             )
 
     def _plan(self) -> Plan:
@@ -187,6 +189,7 @@ class SideLook:
             last_pull=before.last_pull,
             promoted=before.promoted if self.is_files else None,
             fills=frozenset({run.hours.opening, run.hours.closing}),
+            units=before.units,
         )
 
     def _again(self, tally: Tally, intake: Intake, plan: Plan) -> None:

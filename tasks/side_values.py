@@ -4,7 +4,7 @@ Used where findings are made (`side_findings`) and where rows are looked at a se
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -46,16 +46,19 @@ def typed(dataset: Dataset, content: Mapping[str, str | None], fills: frozenset[
     return row
 
 
-def shown_place(row: Row) -> Place:
-    """That of a refused row: anything may stand in its cells, so only what looks like a code is shown."""
+def shown_place(row: Row, units: Collection[str]) -> Place:
+    """That of a refused row: anything may stand in its cells, so only what must be a code is shown.
+
+    `units`: codes that are known.
+    """
     code, unit, day = place_of(row)
-    return "" if doubtful_value(code) == "?" else code, "" if doubtful_value(unit) == "?" else unit, day
+    return "" if doubtful_value(code) == "?" else code, "" if doubtful_value(unit, units) == "?" else unit, day
 
 
-def shown_key(key: str, content_hash: str) -> str:
+def shown_key(key: str, content_hash: str, units: Collection[str]) -> str:
     """The key of a refused row, or a name made of its content where the key is none that may be shown."""
     parts = [part for part in key.split("|") if part]
-    return key if all(doubtful_value(part) == part for part in parts) else KEYLESS + content_hash[:16]
+    return key if all(doubtful_value(part, units) == part for part in parts) else KEYLESS + content_hash[:16]
 
 
 def _value(kind: Kind, text: str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 
 from tasks.rules.difference_model import DifferenceState, Scope
 from warehouse.chunks import chunks
@@ -29,6 +29,14 @@ def held(conn: Connection, dataset: str, system: str, source: str, scope: Scope)
 
 
 def last_pull(conn: Connection, source: str) -> datetime | None:
+def unit_codes(conn: Connection, dataset: str, system: str) -> frozenset[str]:
+    """The codes of units that the directory knows, or current rows of that system bear."""
+    table, directory = VERSIONS[dataset], VERSIONS["units"]
+    borne = select(table.c.unit_code).where(table.c.known_to.is_(None), table.c.system == system)
+    told = union(borne, select(directory.c.unit_code).where(directory.c.known_to.is_(None)))
+    return frozenset(code for code in conn.execute(told).scalars() if code)
+
+
     """As of when the source was last brought in line."""
     taken = loads.c.state.in_((PROMOTED, UNCHANGED))
     return conn.execute(select(func.max(loads.c.data_moment)).where(loads.c.source == source, taken)).scalar()

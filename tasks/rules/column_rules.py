@@ -6,7 +6,7 @@ columns that differ come out. Who reads the sides, and what a difference means, 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,12 +14,23 @@ from typing import Any, Final
 
 from tasks.rules.dataset_types import Column, Dataset, Kind
 from tasks.rules.timezone import HANOI
+from tasks.rules.vocabulary import VOCABULARY
 
 DAY: Final = "day"  # precision of an instant of which only the date is known
 _MINUTE: Final = timedelta(minutes=1)
 _NUMBER_AS_TEXT: Final = re.compile(r"(\d+)\.0+", re.ASCII)  # what a spreadsheet makes of a code of digits
 _LONGEST: Final = 120  # letters of a text that a fact repeats
-_PLAIN_CODE: Final = re.compile(r"[\w.,:/?-]{1,60}", re.ASCII)
+_TIME: Final = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?"
+_DATE: Final = re.compile(
+    rf"(\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}|\d{{4}}[/.-]\d{{1,2}}[/.-]\d{{1,2}})({_TIME})?", re.ASCII
+)
+# A code has digits; a long word of letters in it is a name, or a part of one.
+_CODE: Final = re.compile(r"(?=.*\d)(?!.*[A-Za-zĐđ]{6})[A-Za-z0-9Đđ][A-Za-z0-9Đđ_.,:/-]{0,59}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_PERSONS: Final = re.compile(r"(?<!\d)\d{9,12}(?!\d)", re.ASCII)  # as long as identity and telephone numbers are
+_WORDS: Final = frozenset({"True", "False"}).union(
+    *(words for (name, _), words in VOCABULARY.items() if name == "dossiers")
+)
 
 
 class How(StrEnum):
@@ -133,9 +144,20 @@ def plain_value(rule: ColumnRule, row: Mapping[str, Any]) -> Any:
     return value
 
 
-def doubtful_value(text: str | None) -> str | None:
-    """What a row that was refused says in a column, where it looks like a code or a date; else "?".
+def doubtful_value(text: str | None, known: Collection[str] = ()) -> str | None:
+    """What a row that was refused says in a column, where it is a date, a word or code that is `known`, or cannot but
+    be a code; else "?".
 
-    A cell that was refused may hold anything, also what belongs into the cell beside it: a person's name.
+    A cell that was refused may hold anything, also what belongs into the cell beside it: a person's name or number.
     """
-    return None if text is None else text if _PLAIN_CODE.fullmatch(text) else "?"
+    return text if text is None or _is_harmless(text, known) else "?"
+
+
+def _is_harmless(text: str, known: Collection[str]) -> bool:
+    if _DATE.fullmatch(text) or _UUID.fullmatch(text):
+        return True
+    has_letters = any(letter.isalpha() for letter in text)
+    bare = text.replace(".", "") if has_letters else "".join(filter(str.isdigit, text))
+    if _PERSONS.search(bare):
+        return False
+    return text in _WORDS or text in known or _CODE.fullmatch(text) is not None

@@ -83,6 +83,16 @@ def test_what_a_load_would_refuse_is_told_with_its_reasons_and_without_its_cells
     assert "Riêng" not in repr(found)
 
 
+def test_numbers_of_persons_in_the_wrong_cells_are_not_repeated(stage: Stage) -> None:
+    shifted = dossier(8, status="x", dossier_code="079085001234", unit_code="0912345678")
+    nameless = dossier(9, status="x", source_record_id="", dossier_code="079085001234", procedure_name="Nguyen")
+    stage.drop([*ROWS[:2], dossier(3, status="079085001234"), shifted, shifted | {"due_at": ""}, nameless])
+    comparison = stage.compare()
+    assert {f.kind.value for f in comparison.findings} == {"missing_in_warehouse", "field_differs", "duplicate"}
+    told_of = repr((comparison.findings, comparison.sides))
+    assert not any(number in told_of for number in ("079085001234", "0912345678"))
+
+
 def _keyless(found):
     return next(f for f in found if f.key.startswith("?"))
 

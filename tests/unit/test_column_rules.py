@@ -101,8 +101,44 @@ def test_values_as_people_read_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
-    [("H90-0001", "H90-0001"), ("31/02/2026", "31/02/2026"), ("bà Riêng Tư", "?"), ("Riêng", "?"), (None, None)],
+    "text",
+    [
+        None,
+        "H90-0001",
+        "H90-Đ0007",
+        "000.00.10.H31-231115-0001",
+        "31157",
+        "31/02/2026",
+        "2026-11-16T08:15+07:00",
+        "working_day",
+        "UBND-TL",
+        "123e4567-e89b-12d3-a456-426614174000",
+    ],
 )
-def test_a_refused_cell_is_shown_only_where_it_looks_like_a_code(text: str | None, shown: str | None) -> None:
-    assert doubtful_value(text) == shown
+def test_a_refused_cell_is_shown_where_it_must_be_a_code_or_a_day(text: str | None) -> None:
+    assert doubtful_value(text, {"UBND-TL"}) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bà Riêng Tư",
+        "Riêng",
+        "Nguyen",
+        "nguyen.van.an.1985",
+        "UBND-TL",  # not known here
+        "079085001234",
+        "079.085.001.234",
+        "079-085-001234",
+        "CCCD:079085001234",
+        "cccd079.085.001.234",
+        "123456789",
+        "0912345678",
+        "0912 345 678",
+        "+84912345678",
+        "84.912.345.678",
+    ],
+)
+def test_a_refused_cell_that_may_be_a_name_or_a_person_s_number_is_not_shown(text: str) -> None:
+    assert doubtful_value(text) == "?"
+    assert doubtful_value(text, {"0912345678"}) == "?"
