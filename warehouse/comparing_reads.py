@@ -28,7 +28,6 @@ def held(conn: Connection, dataset: str, system: str, source: str, scope: Scope)
     return count, oldest
 
 
-def last_pull(conn: Connection, source: str) -> datetime | None:
 def unit_codes(conn: Connection, dataset: str, system: str) -> frozenset[str]:
     """The codes of units that the directory knows, or current rows of that system bear."""
     table, directory = VERSIONS[dataset], VERSIONS["units"]
@@ -37,6 +36,7 @@ def unit_codes(conn: Connection, dataset: str, system: str) -> frozenset[str]:
     return frozenset(code for code in conn.execute(told).scalars() if code)
 
 
+def last_pull(conn: Connection, source: str) -> datetime | None:
     """As of when the source was last brought in line."""
     taken = loads.c.state.in_((PROMOTED, UNCHANGED))
     return conn.execute(select(func.max(loads.c.data_moment)).where(loads.c.source == source, taken)).scalar()
