@@ -15,6 +15,7 @@ from deployments.exits import UsageFaultError
 from deployments.item_words import item_word
 from tasks import directory_from_rows as directory_rows
 from tasks import records_from_rows as read
+from tasks.rules.answering import lead_unit
 from tasks.rules.directory import Directory, Resolved
 from tasks.rules.dossier_flags import World, asked_unit
 from tasks.rules.dossier_history import DossierDates, DossierState, dates_of, state_at
@@ -73,12 +74,14 @@ def _dossier(conn: Connection, row: Row, events: list[Row], world: World) -> dic
     dates = dates_of(file, state, world.calendar, world.hours)
     asked = asked_unit(file, state, world.directory, world.today)
     record = file.record
+    lead = lead_unit(record.unit_code, record.received_at, world.directory, world.today)
     return {
         "code": record.dossier_code,
         "title": record.procedure_name or (file.procedure.name if file.procedure else ""),
         "status": str(record.status),
         "recorded_unit_code": record.unit_code,
         **_asked(asked),
+        "recorded_unit_name": lead.recorded.name if lead.recorded else None,  # also while another unit holds it
         "holding_since": state.holding_since,
         "received_at": record.received_at,
         "finished_at": state.finished_at,

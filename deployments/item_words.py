@@ -16,7 +16,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "received": ("Tiếp nhận", "Received"),
     "issued": ("Ban hành", "Issued"),
     "finished": ("Đã có kết quả", "Resolved"),
-    "appointment": ("Ngày hẹn trả (phần mềm)", "Appointment (software)"),
+    "appointment": (
+        "Ngày hẹn trả (ngày nghỉ: ngày làm việc kế tiếp)",
+        "Appointment (a day off: the next working day)",
+    ),
     "own": ("Hạn theo quy định", "Due by the rules"),
     "no_duration": ("chưa rõ thời hạn, lấy ngày hẹn trả", "time allowed unknown, the appointment decides"),
     "original": ("Hạn ban đầu", "Original date"),

@@ -66,8 +66,9 @@ def trace_page(conn: Connection, reference: str) -> TracePage:
         items = items or list(_items_unheld(conn, reference))
         told = None
         if not items:
-            msg = f"Không tìm thấy thư hoặc mục {reference} (no mail or item {reference} is known)"
-            raise UsageFaultError(msg)
+            hint = " `dondoc differences explain {0}`" if reference.upper().startswith("D-") else ""
+            msg = f"Không tìm thấy thư hoặc mục {reference} (no mail or item {reference} is known)."
+            raise UsageFaultError(msg + hint.format(reference))
     newest = runs.recent_runs(conn, 1)
     return TracePage(
         reference=reference,

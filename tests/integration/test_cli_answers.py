@@ -99,3 +99,9 @@ def test_the_file_of_cases_answers_in_the_order_of_the_cases(dondoc, tmp_path):
         "B,2026-11-23T17:00:00+07:00",
         "A,2026-11-16T17:00:00+07:00",
     ]
+
+
+def test_who_asks_for_the_trace_of_a_difference_is_shown_the_way(dondoc, folder):
+    refused = dondoc("trace", "D-1234567890ab", "--out", str(folder / "t"))
+    assert isinstance(refused, UsageFaultError)
+    assert "dondoc differences explain D-1234567890ab" in str(refused)
