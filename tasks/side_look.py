@@ -23,7 +23,7 @@ from tasks.side_findings import Ground, Judged, body_of, judge_lost, judge_odd
 from tasks.side_reading import Side, side_of
 from tasks.side_segments import Meaning, Plan, by_count, by_digest
 from tasks.side_standing import StandingStill, standing_still
-from tasks.side_tally import Tally, month_of
+from tasks.side_tally import MOST, Tally, month_of
 from tasks.source_factory import make_source, normalise_context
 from tasks.sources.base import Pulled
 from tasks.sources.looking import Look, Looked
@@ -155,7 +155,7 @@ class SideLook:
 
     def _judged(self, side: Side, looked: Looked) -> Tally:
         ground = self._ground()
-        tally = Tally(ground, frozenset(one.key for one in self.before.standing))
+        tally = Tally(ground, frozenset(one.key for one in self.before.standing), MOST)
         for odd in side.odd():
             tally.take(judge_odd(ground, odd))
         for one in self._lost(side, ground, looked):

@@ -35,6 +35,7 @@ from warehouse.chunks import CHUNK, chunks
 from warehouse.instants import Instant
 from warehouse.staging import QUARANTINED, Staged, stored_columns
 from warehouse.tables import VERSIONS
+from warehouse.whole_scan import in_whole_scan
 
 Row = Mapping[str, Any]
 SegmentName = tuple[str, str]  # unit, month "YYYY-MM" in Hanoi
@@ -69,9 +70,13 @@ class Sides:
         """The current versions of the system, whichever source told them."""
         return and_(self.versions.c.known_to.is_(None), self.versions.c.system == self.system)
 
-    def mine(self) -> ColumnElement[bool]:
-        """Those that this source told last."""
-        return and_(self.current(), self.versions.c.source == self.source)
+    def all_current(self) -> ColumnElement[bool]:
+        """The same, for reads of them all."""
+        return and_(self.versions.c.known_to.is_(None), in_whole_scan(self.versions.c.system) == self.system)
+
+    def all_mine(self) -> ColumnElement[bool]:
+        """Those that this source told last, for reads of them all."""
+        return and_(self.all_current(), self.versions.c.source == self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

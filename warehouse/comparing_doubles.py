@@ -74,7 +74,7 @@ def doubles(
     rows, odd, current = sides.staged.rows, sides.odd, sides.versions
     year = hanoi_text(conn, current.c.received_at, "YYYY")
     mine = (current.c.dossier_code, current.c.unit_code, year)
-    often = select(current.c.dossier_code).where(sides.current()).group_by(current.c.dossier_code)
+    often = select(current.c.dossier_code).where(sides.all_current()).group_by(current.c.dossier_code)
     often = often.having(func.count() > 1).correlate(None)  # nearly none: the year of receipt is dear to work out
     chosen = select(current.c.dossier_code).where(sides.current(), current.c.dossier_code.in_(often))
     stored = chosen.group_by(*mine).having(func.count() > 1)
@@ -106,7 +106,8 @@ def _among(
     for some in chunks(sorted(keys)):
         came.update(conn.execute(select(rows.c.record_key).where(rows.c.record_key.in_(some))).scalars())
         if sides.is_limited:
-            unread = and_(sides.mine(), ~is_read(conn, sides), current.c.record_key.in_(some))
+            unread = and_(sides.current(), current.c.source == sides.source, ~is_read(conn, sides))
+            unread = and_(unread, current.c.record_key.in_(some))
             came.update(set(conn.execute(select(current.c.record_key).where(unread)).scalars()) - lacking)
     told = _members(conn, rows, select(odd.c.rid).where(odd.c.rid == rows.c.rid).exists(), codes)
     for name in sorted(stored.keys() | told.keys() | elsewhere.keys()):

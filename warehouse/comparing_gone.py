@@ -17,7 +17,7 @@ def find(conn: Connection, sides: Sides) -> None:
     came = select(rows.c.rid).where(rows.c.record_key == current.c.record_key).exists()
     put_aside = select(aside.c.rid).where(aside.c.record_key == current.c.record_key).exists()
     paired = select(odd.c.rid).where(odd.c.version_id == current.c.version_id).exists()
-    conditions = [sides.mine(), ~came, ~put_aside, ~paired]
+    conditions = [sides.all_mine(), ~came, ~put_aside, ~paired]
     lost = select(current.c.version_id, current.c.record_key).where(*conditions, is_read(conn, sides))
     conn.execute(insert(sides.gone).from_select(["version_id", "record_key"], lost))
 

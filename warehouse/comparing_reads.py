@@ -13,6 +13,7 @@ from warehouse.comparing import Row, in_scope
 from warehouse.difference_tables import differences
 from warehouse.loads import PROMOTED, UNCHANGED
 from warehouse.tables import VERSIONS, landed, loads
+from warehouse.whole_scan import in_whole_scan
 
 
 def newest_version(conn: Connection, dataset: str) -> int:
@@ -84,4 +85,4 @@ def current_by_key(conn: Connection, dataset: str, system: str, keys: Iterable[s
 
 def _mine(dataset: str, system: str, source: str) -> ColumnElement[bool]:
     table: Any = VERSIONS[dataset]
-    return and_(table.c.known_to.is_(None), table.c.system == system, table.c.source == source)
+    return and_(table.c.known_to.is_(None), in_whole_scan(table.c.system) == system, table.c.source == source)

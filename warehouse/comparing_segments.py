@@ -25,6 +25,7 @@ from warehouse.comparing import hanoi_text
 from warehouse.instants import Instant
 from warehouse.staging import stored_columns
 from warehouse.tables import VERSIONS
+from warehouse.whole_scan import in_whole_scan
 
 _NOT_SAID: Final = frozenset({"source_ref"})  # where it stood when we heard it
 _STARTS, _DIGITS = (1, 16), 15  # parts of the hex digits of an MD5: each fits into a bigint
@@ -52,7 +53,7 @@ def _grouped(
 ) -> dict[SegmentName, tuple[int, str]]:
     table = VERSIONS[dataset]
     names = (table.c.unit_code, hanoi_text(conn, table.c.received_at, "YYYY-MM"))
-    mine = and_(table.c.known_to.is_(None), table.c.system == system, table.c.source == source)
+    mine = and_(table.c.known_to.is_(None), in_whole_scan(table.c.system) == system, table.c.source == source)
     chosen = select(*names, func.count(), *([] if digest is None else [digest])).where(mine).group_by(*names)
     return {(unit or "", month or ""): (count, *digest, "")[:2] for unit, month, count, *digest in conn.execute(chosen)}
 

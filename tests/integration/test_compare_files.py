@@ -158,6 +158,19 @@ def test_noise_of_a_workbook_is_no_difference(stage: Stage) -> None:
     assert (comparison.findings, comparison.sides["one-stop"].read) == ([], 3)
 
 
+def test_of_too_many_findings_the_first_are_kept_and_all_are_counted(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.side_look.MOST", 2)
+    stage.drop([*(row | {"procedure_name": "Khác"} for row in ROWS[:2]), dossier(8), dossier(9)])
+    comparison = stage.compare()
+    side = comparison.sides["one-stop"]
+    assert (len(comparison.findings), comparison.capped) == (2, {"one-stop"})
+    told = {one.code: dict(one.params) for one in comparison.notices}
+    assert told == {"findings_capped": {"source": "one-stop", "found": 5, "kept": 2}}
+    assert (side.lacking, set(side.extra)) == ({"r3"}, {"r8", "r9"})
+
+
 def test_a_source_that_cannot_be_read_is_not_judged(stage: Stage) -> None:
     before = stage.dump()
     (stage.folder / "drops" / "ho-so-20261123-0600.csv").write_text("a,b\n1,2\n", encoding="utf-8")

@@ -72,3 +72,4 @@ def test_a_quick_look_asks_only_for_totals(stage: Stage, one_stop: OneStop) -> N
     comparison = stage.compare(depth="counts")
     assert (comparison.findings, comparison.sides["mot-cua"].read) == ([], 0)
     assert comparison.unread == {("mot-cua", "UBND-TL", "2026-11")}
+    assert comparison.sides["mot-cua"].requests == 1  # one month, one question

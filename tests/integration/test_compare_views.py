@@ -91,6 +91,55 @@ def test_rows_that_lack_on_either_side(stage: Stage, office: Office) -> None:
     assert read(comparison) == (4, 2, 3)
 
 
+def test_what_lacked_still_lacks_where_nothing_is_read_again(stage: Stage, office: Office) -> None:
+    office.run("DELETE FROM ho_so WHERE id IN (1, 4)")
+    office.add(7, 8, tiep_nhan=OCTOBER, changed=BEFORE, don_vi="B", hen_tra="2026-12-02")
+    first = stage.compare(store=True)
+    second = stage.compare(NINE + minutes(1))
+    assert (second.findings, read(second)) == ([], (3, 0, 0))
+    sides = [comparison.sides["bao-cao"] for comparison in (first, second)]
+    assert [side.lacking for side in sides] == [{"1", "4"}] * 2
+    assert [dict(side.extra) for side in sides] == [
+        {"7": ("00007", "B", date(2026, 10, 12)), "8": ("00008", "B", date(2026, 10, 12))}
+    ] * 2
+    september = stage.compare(NINE + minutes(2), period_to=date(2026, 9, 30)).sides["bao-cao"]
+    assert (september.lacking, dict(september.extra)) == ({"1"}, {})
+    office.add(4, tiep_nhan=OCTOBER, changed=BEFORE, don_vi="B", hen_tra="2026-12-02")
+    office.run("DELETE FROM ho_so WHERE id = 7")
+    third = stage.compare(NINE + minutes(3)).sides["bao-cao"]
+    assert (third.lacking, set(third.extra), third.segments_read) == ({"1"}, {"8"}, 1)
+
+
+def test_a_dossier_that_lacked_and_comes_in_another_month_lacks_no_longer(stage: Stage, office: Office) -> None:
+    office.run("DELETE FROM ho_so WHERE id = 1")
+    stage.compare(store=True)
+    office.add(1, tiep_nhan=OCTOBER, changed=BEFORE, don_vi="B", hen_tra="2026-12-02")
+    comparison = stage.compare(NINE + minutes(1))
+    assert {f.column for f in comparison.findings} == {"received_at", "unit_code"}
+    assert (comparison.sides["bao-cao"].lacking, read(comparison)) == (frozenset(), (3, 1, 4))
+
+
+def test_one_dossier_under_two_keys_is_found_across_a_month_that_is_not_read(stage: Stage, office: Office) -> None:
+    """3 stands in September, known on both sides; 7 only at the source, found before; 8 and 9 are new in October."""
+    office.add(7, tiep_nhan=SEPTEMBER, changed=BEFORE, don_vi="B", hen_tra="2026-12-02")
+    stage.compare(store=True)
+    office.add(8, tiep_nhan=OCTOBER, changed=BEFORE, don_vi="B", hen_tra="2026-12-02", ma="00003")
+    office.add(9, tiep_nhan=OCTOBER, changed=BEFORE, don_vi="B", hen_tra="2026-12-02", ma="00007")
+    comparison = stage.compare(NINE + minutes(1))
+    assert read(comparison) == (3, 1, 5)
+    twice = {f.key: f.facts["keys"] for f in comparison.findings if f.kind == "duplicate"}
+    assert twice == {"00003|B|2026": ["3", "8"], "00007|B|2026": ["7", "9"]}
+
+
+def test_a_dossier_that_left_its_month_is_not_told_twice(stage: Stage, office: Office) -> None:
+    """What the source lacked when that month was read last does not stand beside the new key."""
+    office.run("DELETE FROM ho_so WHERE id = 3")
+    stage.compare(store=True)
+    office.add(8, tiep_nhan=OCTOBER, changed=BEFORE, don_vi="B", hen_tra="2026-12-02", ma="00003")
+    found = stage.compare(NINE + minutes(1)).findings
+    assert told(found) == {("missing_in_warehouse", "8", "", "")}
+
+
 def test_a_dossier_that_stands_in_another_month_by_now_is_not_missing(stage: Stage, office: Office) -> None:
     """Its old month moved for another reason too; the new one was compared before and is not read."""
     office.run(f"UPDATE ho_so SET tiep_nhan = '{OCTOBER}' WHERE id = 3")
