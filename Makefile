@@ -34,7 +34,7 @@ check: $(READY)  ## format, lint, types, rooms, quick tests; under a minute
 bench: $(READY)  ## how fast and how large, each beside its floor; results in docs/benchmarks.md, about an hour
 	$(BIN)/python -W ignore -m tests.benchmarks
 
-soak: $(READY)  ## runs, loads and upgrades killed again and again; result in docs/soak.md, ten minutes
+soak: $(READY)  ## runs, loads and upgrades killed again and again; result in docs/soak.md, five minutes
 	$(BIN)/python -W ignore -m tests.soak
 
 lock:  ## resolve requirements*.lock anew from pyproject.toml (needs uv)

@@ -24,7 +24,7 @@ LONG = (
 HEAD = """\
 # Soak
 
-To repeat: `make soak` (ten minutes on two cores). `make test` does the same with few kills: two random ones in the
+To repeat: `make soak` (about five minutes on two cores). `make test` does the same with few kills: two random ones in the
 mornings (`DONDOC_KILLS`), and not every fault point of loads and upgrades (`DONDOC_KILL_EVERY`).
 
 Mornings of the story, all kinds of them, are killed at random moments {kills} times in all (seed `{seed}`); each is
