@@ -141,6 +141,8 @@ def _take_note(run: Run, one: RegisterRead) -> None:
         run.sources[one.name] = SourceLine(name=one.name, dataset=REGISTER.name, error=error, error_code=ROWS)
     if one.odd_kinds:
         _notice(run, "register_kind_unknown", file=one.name, rows=_rows(one.odd_kinds))
+    if one.unshown:
+        _notice(run, "register_places_unshown", file=one.name, rows=_rows(one.unshown))
     if not one.lines and not one.unreadable:
         _notice(run, "register_empty", file=one.name)
 

@@ -2,19 +2,19 @@
 
 Read where they lie, never landed. A missing heading refuses the file, an empty or illegible cell is told as such. Of
 what was written about a citizen only codes, days and which cells are filled are kept. Which files are read is
-register_files.py's part, what follows from the lines `tasks/rules/register_rules`'.
+register_files.py's part, what a cell may look like register_writing.py's, what follows from the lines
+`tasks/rules/register_rules`'.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from tasks.intake.cells import days as read_days
 from tasks.intake.landing import Landing
-from tasks.intake.text import clean, clean_code, clean_word, fold
+from tasks.intake.text import clean, clean_code, fold
 from tasks.rules.register_dataset import REGISTER
 from tasks.rules.register_model import BookKind, BookLine
 from tasks.rules.timezone import HANOI
@@ -22,6 +22,7 @@ from tasks.sources.base import Note, Part, SourceFault
 from tasks.sources.file_parts import FileReader
 from tasks.sources.folder import Candidate, UnfinishedError, blocks_of
 from tasks.sources.register_files import SOURCE
+from tasks.sources.register_writing import UNSHOWN, book_of, days_of, line_of, page_of, unit_of
 
 ROWS: Final = "register_rows"  # the note on rows that are left out
 _TOLD: Final = 5
@@ -36,11 +37,9 @@ _UNREADABLE: Final = frozenset(
 # What a code may look like: a long word of letters is a name, a bare number of these lengths a person's.
 _CODE: Final = re.compile(r"(?=.*\d)(?!.*[A-Za-zĐđ]{11})[A-Za-z0-9Đđ][A-Za-z0-9Đđ._/|:-]{0,63}")
 _PERSONS: Final = re.compile(r"\d{9}|0\d{9}|\d{12}")
-_PLACE: Final = re.compile(r"(?!.*\d{9})[\w ./()-]{1,40}")
-_NUMBER: Final = re.compile(r"\d{1,6}[^\W\d_]{0,4}\.?")
+_PLACES: Final = {"book": book_of, "page": page_of, "unit_code": unit_of}
 _TRANSFER: Final = ("liên thông", "chuyển", "transfer", "giao nhận")
 _TRACKING: Final = ("theo dõi", "tracking", "tiếp nhận")
-_FIRST_YEAR: Final = 1990
 _YEARS_AHEAD: Final = 10
 
 
@@ -48,7 +47,8 @@ _YEARS_AHEAD: Final = 10
 class RegisterRead:
     """One file as read. `columns`: those it has a heading for. `unreadable`: rows whose cells cannot be told apart.
 
-    `odd_kinds`: rows that name a kind of book nobody knows; their columns decided.
+    `odd_kinds`: rows that name a kind of book nobody knows; their columns decided. `unshown`: rows in whose cells of
+    book, page or unit stood something that looks like none, and is not repeated.
     """
 
     name: str
@@ -57,6 +57,7 @@ class RegisterRead:
     columns: frozenset[str]
     unreadable: tuple[int, ...] = ()
     odd_kinds: tuple[int, ...] = ()
+    unshown: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -97,6 +98,7 @@ def read_register(folder: Path, file: Candidate, as_of: datetime) -> RegisterRea
         columns=frozenset(typed.columns),
         unreadable=tuple(typed.unreadable),
         odd_kinds=tuple(typed.odd_kinds),
+        unshown=tuple(typed.unshown),
         notes=tuple(notes),
     )
 
@@ -111,13 +113,14 @@ class _Typed:
     columns: set[str] = field(default_factory=set)
     unreadable: list[int] = field(default_factory=list)
     odd_kinds: list[int] = field(default_factory=list)
+    unshown: list[int] = field(default_factory=list)
     held: dict[str, str] = field(default_factory=dict)
 
     def take(self, part: Part) -> None:
         """The rows of one part."""
         self.columns.update(part.columns)
         cells = {name: [_cell(text) for text in column] for name, column in part.columns.items()}
-        moments = {name: self._days(cells[name]) for name in _DAYS if name in cells}
+        moments = {name: days_of(cells[name], self.last_year) for name in _DAYS if name in cells}
         for place, ref in enumerate(part.refs):
             row = int(ref.rpartition("#")[2])
             if place in part.malformed:
@@ -126,36 +129,29 @@ class _Typed:
             texts = {name: column[place] for name, column in cells.items()}
             self.lines.append(self._line(row, texts, {name: column[place] for name, column in moments.items()}))
 
-    def _days(self, column: Sequence[str | None]) -> list[date | None]:
-        """The days that can be read; what is no day of an office's life is a slip of the pen."""
-        read = read_days(column, ())
-        return [
-            day if day is not None and _FIRST_YEAR <= day.year <= self.last_year else None
-            for day in read.values.tolist()
-        ]
-
     def _line(self, row: int, texts: Mapping[str, str | None], days: Mapping[str, date | None]) -> BookLine:
         for name in _HELD:
             if text := texts.get(name):
                 self.held[name] = text
+        if any((text := texts.get(name)) and of(text) in ("", UNSHOWN) for name, of in _PLACES.items()):
+            self.unshown.append(row)
         illegible = {name for name, day in days.items() if day is None and texts[name]}
         illegible |= {name for name in _TEXTS if _is_unreadable(texts.get(name))}
-        code, number = clean_code(texts.get("dossier_code") or ""), clean_word(texts.get("line") or "")
+        code, number = clean_code(texts.get("dossier_code") or ""), line_of(texts.get("line") or "")
         if code and not _is_code(code):
             illegible.add("dossier_code")
             code = ""
-        if number and not _NUMBER.fullmatch(number):
+        if texts.get("line") and not number:
             illegible.add("line")
-            number = ""
         known = {name: day for name, day in days.items() if day is not None}
         filled = {name for name in _TEXTS if texts.get(name)} | ({"dossier_code"} if code else set())
         return BookLine(
             file=self.file,
             row=row,
             kind=self._kind(row, texts.get("book_kind")),
-            unit_code=_shown(self.held.get("unit_code", ""), clean_code),
-            book=_shown(self.held.get("book", ""), clean),
-            page=_shown(self.held.get("page", ""), clean_word),
+            unit_code=unit_of(self.held.get("unit_code", "")),
+            book=book_of(self.held.get("book", "")),
+            page=page_of(self.held.get("page", "")),
             line=number,
             code=code,
             procedure=clean(texts.get("procedure_name") or ""),
@@ -188,12 +184,6 @@ def _is_unreadable(text: str | None) -> bool:
 
 def _is_code(code: str) -> bool:
     return _CODE.fullmatch(code) is not None and _PERSONS.fullmatch(code) is None
-
-
-def _shown(text: str, cleaned: Callable[[str], str]) -> str:
-    """A name of a book, a page or a unit; what does not look like one is not repeated."""
-    word = cleaned(text)
-    return word if not word or _PLACE.fullmatch(word) else "?"
 
 
 def codes_of(lines: Iterable[BookLine]) -> set[str]:
