@@ -4,7 +4,7 @@ Everything is counted by the database and judged by `rules/procedure_rules`; her
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -17,10 +17,11 @@ from tasks.narration import logger
 from tasks.rules import procedure_rules as rules
 from tasks.rules.difference_model import Comparison, DifferenceClass, Finding, Notice
 from tasks.rules.procedures_in_force import Catalogue, ListedProcedure
+from tasks.rules.register_meaning import heirs_of
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, current
 from warehouse import procedure_counts as counts
-from warehouse.current import current_rows
+from warehouse.current import current_rows, unit_succession
 
 _RECEIVED: Final = (DifferenceClass.REPEALED_PROCEDURE, DifferenceClass.UNKNOWN_PROCEDURE)
 
@@ -68,9 +69,11 @@ def _findings(run: Run, conn: Connection, catalogue: Catalogue) -> Iterator[Find
 def _never_received(
     run: Run, conn: Connection, catalogue: Catalogue, groups: list[rules.Received], posted: list[rules.Posted]
 ) -> Iterator[Finding]:
-    """Of units that the software knows at all: of the others it is not known whether their software is connected."""
-    comparison = run.comparison
-    day = min(comparison.scope.period_to or run.business_date, run.business_date)
+    """Of units that the software knows at all: of the others it is not known whether their software is connected.
+
+    Judged as of the run's day over all time: another period is no other answer.
+    """
+    comparison, day = run.comparison, run.business_date
     known, displaying = {group.unit_code for group in groups}, {one.unit_code for one in posted}
     performers, silent = [], 0
     for unit in _performers(current_rows(conn, "units"), day):
@@ -82,8 +85,19 @@ def _never_received(
     performers += [rules.Performer(unit_code=code) for code in sorted(displaying - listed)]
     _note(comparison, "units_without_dossiers", silent)
     paper = rules.on_paper(_on_paper(run), catalogue)
-    yield from rules.never_received(performers, posted, groups, catalogue, day, paper)
+    forebears = heirs_of((row["new_code"], row["old_code"]) for row in unit_succession(conn))
+    before = _received_before(conn, comparison.scope.units, forebears)
+    yield from rules.never_received(performers, posted, [*groups, *before], catalogue, day, paper, forebears)
     comparison.covered.add(DifferenceClass.FIELD_NEVER_RECEIVED)
+
+
+def _received_before(
+    conn: Connection, units: frozenset[str], forebears: Mapping[str, frozenset[str]]
+) -> Iterator[rules.Received]:
+    """What came to the units that these followed and that are not asked for themselves; `units`: empty is all."""
+    before = {one for unit in units for one in forebears.get(unit, ())} - units
+    if before:
+        yield from (_group(one) for one in counts.received(conn, counts.Question(units=before)))
 
 
 def _question(comparison: Comparison) -> counts.Question:
@@ -116,11 +130,9 @@ def _performers(rows: Iterable[dict[str, Any]], day: date) -> Iterator[rules.Per
 
 
 def _on_paper(run: Run) -> Iterator[tuple[str, str]]:
-    """Unit and procedure of every register line of the period that was read before."""
+    """Unit and procedure of every register line that was read before, whatever period is asked for."""
     for book in run.kept.get(BOOKS, ()):
-        for line in book.lines:
-            if book.holds(line, run.comparison.scope):
-                yield line.unit_code, line.procedure
+        yield from ((line.unit_code, line.procedure) for line in book.lines)
 
 
 def _group(one: counts.Counted) -> rules.Received:

@@ -5,9 +5,10 @@ knows, whatever period is asked for: what a finding says must not change with th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 from tasks.rules.difference_model import OPS, DifferenceClass, Finding
@@ -22,6 +23,7 @@ _EVERYBODYS_WORK: Final = frozenset({"ward", "commune", "special_zone"})  # kind
 _COMMUNE_LEVEL: Final = "xã"
 _NAMED: Final = 10  # procedures that one finding names
 _NOT_LISTED: Final = "no"  # what a side says of what it does not have
+_NOBODY: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,17 +148,19 @@ def posted_findings(posted: Iterable[Posted], catalogue: Catalogue) -> Iterator[
 def never_received(
     performers: Iterable[Performer],
     posted: Iterable[Posted],
-    groups: Sequence[Received],
+    groups: Iterable[Received],
     catalogue: Catalogue,
     day: date,
     paper: Mapping[tuple[str, str], int],
+    forebears: Mapping[str, frozenset[str]] = _NOBODY,
 ) -> Iterator[Finding]:
-    """Fields of work that a unit must receive and that never came through the software in the period asked for.
+    """Fields of work that a unit must receive and that never came through the software: at no time, neither to it nor
+    to the units that it followed (`forebears`: unit → those).
 
     What it must receive: the fields of what it displays, and for units that all do the same work those of the
     procedures of their level in force on `day`. `paper`: register lines by (unit, `fold_words` of the field).
     """
-    came, ever = _fields_received(groups, catalogue)
+    came = _fields_received(groups, catalogue)
     displayed: dict[str, list[str]] = defaultdict(list)
     for one in posted:
         displayed[one.unit_code].append(one.procedure_code)
@@ -167,16 +171,16 @@ def never_received(
         of_display = [(catalogue.field_of(code), code) for code in displayed[unit.unit_code]]
         for told, code in sorted(pair for pair in [*of_level, *of_display] if pair[0]):
             duties.setdefault(fold_words(told), (told, set()))[1].add(code)
+        line = {unit.unit_code, *forebears.get(unit.unit_code, ())}
         for key, (told, codes) in sorted(duties.items()):
-            if not came[unit.unit_code, key]:
-                last = ever.get((unit.unit_code, key))
+            if not any((one, key) in came for one in line):
                 facts = {
                     "catalogue": told,
                     "warehouse": _NOT_LISTED,
                     "field": told,
                     "procedures": sorted(codes)[:_NAMED],
                     "procedure_count": len(codes),
-                    "last_received": last.isoformat() if last else "",
+                    "last_received": "",  # there is no such day, and readers are told so
                     "paper_lines": paper.get((unit.unit_code, key), 0),
                 }
                 yield _finding(
@@ -196,18 +200,14 @@ def levels_of(text: str) -> frozenset[str]:
     return frozenset(word.removeprefix("cấp ").strip() for word in words) - {""}
 
 
-def _fields_received(
-    groups: Iterable[Received], catalogue: Catalogue
-) -> tuple[Counter[tuple[str, str]], dict[tuple[str, str], date]]:
-    """Dossiers asked for by unit and field, and the last day any came; by the catalogue's word and their own."""
-    came: Counter[tuple[str, str]] = Counter()
-    ever: dict[tuple[str, str], date] = {}
-    for group in groups:
-        for told in {fold_words(catalogue.field_of(group.procedure_code)), fold_words(group.field)} - {""}:
-            place = group.unit_code, told
-            came[place] += group.asked
-            ever[place] = max(ever.get(place, group.last), group.last)
-    return came, ever
+def _fields_received(groups: Iterable[Received], catalogue: Catalogue) -> set[tuple[str, str]]:
+    """Units and fields of which anything ever came; by the catalogue's word and the dossiers' own."""
+    return {
+        (group.unit_code, told)
+        for group in groups
+        for told in (fold_words(catalogue.field_of(group.procedure_code)), fold_words(group.field))
+        if told
+    }
 
 
 def _by_level(catalogue: Catalogue, day: date) -> dict[str, list[tuple[str, str]]]:

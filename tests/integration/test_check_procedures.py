@@ -158,13 +158,37 @@ def test_a_day_out_of_force_is_that_day_alone_and_only_what_is_true_now_counts(t
 def test_a_period_chooses_findings_and_changes_no_fact(told) -> None:
     whole, october = told(), told(period_from=date(2026, 10, 1), period_to=date(2026, 10, 31))
     assert the(october, KINDS.REPEALED_PROCEDURE, "A") == the(whole, KINDS.REPEALED_PROCEDURE, "A", REPEALED)
-    assert ("field_never_received", "A", "Đất đai", "catalogue/warehouse") in lines_of(october)
+    assert october.findings == [f for f in whole.findings if f.code != RENEWED]
     before = told(period_from=date(2025, 6, 30), period_to=date(2025, 6, 30))
     assert not [f for f in before.findings if f.kind is KINDS.REPEALED_PROCEDURE]
 
 
+@pytest.mark.parametrize("day", [date(2019, 1, 1), date(2025, 6, 30), OCTOBER.date(), date(2026, 10, 4)])
+def test_never_is_said_of_all_time_whatever_period_is_asked_for(told, day: date) -> None:
+    """A day on which nothing came accuses nobody, and the alarm of a field that comes and goes is not raised."""
+
+    def never(comparison: Comparison) -> list[Finding]:
+        return [f for f in comparison.findings if f.kind is KINDS.FIELD_NEVER_RECEIVED]
+
+    (one,) = never(told())
+    assert (one.unit_code, one.facts["last_received"]) == ("B", "")
+    assert never(told(period_from=day, period_to=day)) == [one]
+
+
+@pytest.mark.parametrize("asked", [{}, {"units": ("B",)}, {"units": ("B",), "period_from": OCTOBER.date()}])
+def test_a_unit_answers_for_what_came_to_those_it_followed(engine: Engine, told, asked: dict[str, Any]) -> None:
+    told_once = {"share": "all", "effective_from": OCTOBER.date(), "source_ref": "sha256:02#1"}
+    rows = [
+        {"old_code": old, "new_code": new, "record_key": old, "content_hash": old} | told_once
+        for old, new in (("A", "M"), ("M", "B"))
+    ]
+    load(engine, a_batch(rows, source="heirs", system="u", dataset="unit_succession", complete=True))
+    assert not [f for f in told(**asked).findings if f.kind is KINDS.FIELD_NEVER_RECEIVED]
+
+
 def test_only_the_units_asked_for(told) -> None:
-    assert {f.unit_code for f in told(units=("B",)).findings} == {"B"}
+    whole = told().findings
+    assert told(units=("B",)).findings == [f for f in whole if f.unit_code == "B"]
     assert not told(units=("C",)).findings
 
 
@@ -182,6 +206,8 @@ def test_the_paper_book_tells_that_the_field_is_at_work(told) -> None:
     lines = tuple(BookLine(row=n, line=str(n), procedure=f"Thủ tục {LAND}", **place) for n in (1, 2))
     book = Book(kind=BookKind.TRACKING, unit_code="B", name="1", files=("so.csv",), columns=frozenset(), lines=lines)
     assert the(told(books=(book,)), KINDS.FIELD_NEVER_RECEIVED, "B").facts["paper_lines"] == 2
+    november = told(books=(book,), period_from=date(2026, 11, 1))
+    assert the(november, KINDS.FIELD_NEVER_RECEIVED, "B").facts["paper_lines"] == 2
 
 
 def test_without_a_catalogue_nothing_is_concluded(engine: Engine, told) -> None:

@@ -199,7 +199,7 @@ CAME = received(NEW)
         ("a commune must receive what its level does", COMMUNE, [], [CAME], ["Lao động", "Đất đai"]),
         ("one of them came", COMMUNE, [], [CAME, received(LAND)], ["Lao động"]),
         ("it came under its own word", COMMUNE, [], [CAME, received("", field="ĐẤT  ĐAI")], ["Lao động"]),
-        ("it came, but not in the period", COMMUNE, [], [CAME, received(LAND, asked=0)], ["Lao động", "Đất đai"]),
+        ("it came once, on no day asked for", COMMUNE, [], [CAME, received(LAND, asked=0, last=EVE)], ["Lao động"]),
         ("another unit's do not count", COMMUNE, [], [CAME, received(LAND, unit="B")], ["Lao động", "Đất đai"]),
         ("a department has a field of its own", SPECIALIST, [], [], []),
         ("a department must receive what it displays", SPECIALIST, [LAND], [], ["Đất đai"]),
@@ -217,17 +217,23 @@ def test_fields_that_never_came(case, unit, posted, groups, missing) -> None:
 def test_what_is_said_of_a_field_that_never_came() -> None:
     catalogue = Catalogue.of([NEWER, AT_LAND])
     paper = on_paper([("A", f"thủ tục  {LAND}"), ("A", LAND), ("A", "gì đó"), ("B", LAND)], catalogue)
-    last = received(LAND, asked=0, last=EVE)
-    (one,) = never_received([COMMUNE], [], [CAME, last], catalogue, NOVEMBER, paper)
+    (one,) = never_received([COMMUNE], [], [CAME], catalogue, NOVEMBER, paper)
     assert one.facts == {
         "catalogue": "Đất đai",
         "warehouse": "no",
         "field": "Đất đai",
         "procedures": [LAND],
         "procedure_count": 1,
-        "last_received": "2025-06-30",
+        "last_received": "",
         "paper_lines": 2,
     }
+
+
+def test_what_came_to_the_units_before_it_came_to_their_heir_too() -> None:
+    catalogue, forebears = Catalogue.of([NEWER, AT_LAND]), {"A": frozenset({"A", "B", "C"})}
+    before = [CAME, received(LAND, unit="C", last=EVE)]
+    assert not [*never_received([COMMUNE], [], before, catalogue, NOVEMBER, {}, forebears)]
+    assert [*never_received([COMMUNE], [], before, catalogue, NOVEMBER, {}, {"A": frozenset({"A", "B"})})]
 
 
 def test_procedures_out_of_force_oblige_nobody() -> None:
