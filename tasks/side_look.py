@@ -5,8 +5,6 @@ where each of them is at home says `comparing_sources`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
 from expectations.check_context import CheckContext
 from tasks.narration import logger
@@ -18,6 +16,7 @@ from tasks.rules.model import SourceLine
 from tasks.run_context import Run
 from tasks.second_look import read_again
 from tasks.settings import FilesSource, OpencpsSource, Source
+from tasks.side_before import before
 from tasks.side_doubles import double_finding, repeat_finding
 from tasks.side_findings import Ground, Judged, body_of, judge_lost, judge_odd
 from tasks.side_reading import Side, side_of
@@ -27,26 +26,10 @@ from tasks.side_tally import MOST, Tally, month_of
 from tasks.source_factory import make_source, normalise_context
 from tasks.sources.base import Pulled
 from tasks.sources.looking import Look, Looked
-from warehouse import compared_segments, landed, quarantine_desk
+from warehouse import compared_segments
 from warehouse import comparing_reads as reads
 from warehouse import comparing_segments as ours
 from warehouse.chunks import chunks
-from warehouse.current import open_keys
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Before:
-    """What the warehouse held when the look began."""
-
-    newest: int
-    held: int
-    oldest: datetime | None
-    last_pull: datetime | None
-    promoted: frozenset[str]
-    known_open: frozenset[str]
-    released: frozenset[tuple[str, str]]
-    standing: list[reads.Standing]
-    units: frozenset[str]
 
 
 class SideLook:
@@ -58,7 +41,7 @@ class SideLook:
         self.scope = run.comparison.scope
         self.reader = make_source(source)
         self.context = normalise_context(run, source)
-        self.before = self._before()
+        self.before = before(run, source)
         self.is_files = isinstance(source, FilesSource)
         self.requests = 0
         self.still = StandingStill()
@@ -75,22 +58,6 @@ class SideLook:
                 read = side.read
         self._again(tally, intake, plan)
         return self._leave(tally, plan, looked, read)
-
-    def _before(self) -> _Before:
-        source, dataset = self.source, self.source.dataset
-        with self.run.store.reading() as conn:
-            held, oldest = reads.held(conn, dataset, source.system, source.name, self.scope)
-            return _Before(
-                newest=reads.newest_version(conn, dataset),
-                held=held,
-                oldest=oldest,
-                last_pull=reads.last_pull(conn, source.name),
-                promoted=landed.promoted_hashes(conn, source.name),
-                known_open=open_keys(conn, source.system),
-                released=quarantine_desk.released_identities(conn, source.name),
-                standing=reads.standing(conn, source.system, source.name),
-                units=reads.unit_codes(conn, dataset, source.system),
-            )
 
     def _plan(self) -> Plan:
         """What must be read. A quick look trusts equal counts, which is told."""
@@ -115,15 +82,15 @@ class SideLook:
             return by_digest(self.scope, meaning, digests, ours.digests(conn, *mine), remembered)
 
     def _look(self, plan: Plan | None) -> Look:
-        before = self.before
+        known = self.before
         return Look(
             as_of=self.run.clock.as_of,
             period_from=self.scope.period_from,
             period_to=self.scope.period_to,
             segments=plan.asked if plan else None,
-            oldest=hanoi_day(before.oldest) if before.oldest else None,
-            held=before.held,
-            known_open=before.known_open,
+            oldest=hanoi_day(known.oldest) if known.oldest else None,
+            held=known.held,
+            known_open=known.known_open,
         )
 
     def _intake(self) -> Intake:
@@ -176,20 +143,20 @@ class SideLook:
                 yield judge_lost(ground, row, is_told=looked.complete or own in looked.names_read)
 
     def _ground(self) -> Ground:
-        run, source, before = self.run, self.source, self.before
+        run, source, known = self.run, self.source, self.before
         return Ground(
             source=source.name,
             system=source.system,
             dataset=DATASETS[source.dataset],
             rules=column_rules(DATASETS[source.dataset]),
             scope=self.scope,
-            newest=before.newest,
+            newest=known.newest,
             began=run.clock.as_of,
             ended=run.clock.now(),
-            last_pull=before.last_pull,
-            promoted=before.promoted if self.is_files else None,
+            last_pull=known.last_pull,
+            promoted=known.promoted if self.is_files else None,
             fills=frozenset({run.hours.opening, run.hours.closing}),
-            units=before.units,
+            units=known.units,
         )
 
     def _again(self, tally: Tally, intake: Intake, plan: Plan) -> None:
