@@ -34,7 +34,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "nothing_there": ("(chưa có tệp nào)", "(none)"),
     "repair_by": (
-        "--repair --confirm cần kèm --by NGƯỜI và --reason LÝ DO: việc này được ghi vào sổ.",
+        "--repair --confirm cần kèm --by NGƯỜI và --reason LÝ_DO: việc này được ghi vào sổ.",
         "--repair --confirm needs --by WHO and --reason WHY: it is written into the audit.",
     ),
     "confirm_alone": (
@@ -69,7 +69,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "more": ("  … và {n} lưu ý khác, xem --json hoặc tệp kết quả", "  … and {n} more notices, see --json or the files"),
     "repair": (
         "  Kéo lại sẽ sửa được {n} hồ sơ. Làm thật: dondoc run reconcile --repair --confirm {run_id} --by NGƯỜI "
-        "--reason LÝ DO",
+        "--reason LÝ_DO",
         "  a repair would pull {n} dossiers again. To do it: dondoc run reconcile --repair --confirm {run_id} --by WHO "
         "--reason WHY",
     ),

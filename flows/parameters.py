@@ -57,7 +57,7 @@ WAIT_SECONDS = _asked(
 # What an admin fills in for a reconciliation (reconcile_run).
 UNITS = _asked([], "Đơn vị", "Mã các đơn vị, mỗi dòng một mã. Để trống: mọi đơn vị.")
 PERIOD_FROM = _asked(
-    None, "Tiếp nhận từ ngày", "Ngày tiếp nhận đầu tiên được đối chiếu. Không giới hạn: từ hồ sơ cũ nhất."
+    None, "Tiếp nhận từ ngày", "Ngày tiếp nhận đầu tiên được đối soát. Không giới hạn: từ hồ sơ cũ nhất."
 )
 PERIOD_TO = _asked(
     None, "Tiếp nhận đến ngày", "Ngày tiếp nhận cuối cùng, tính cả ngày đó. Không giới hạn: đến hôm nay."
@@ -74,18 +74,18 @@ STATISTICS = _asked(
 )
 DEPTH = _asked(
     "rows",
-    "Mức đối chiếu",
+    "Mức đối soát",
     "rows: từng hồ sơ, từng cột. counts: đếm trước, chỉ đọc những tháng lệch số (nhanh hơn; bằng nhau về số chưa chắc "
     "bằng nhau về nội dung).",
 )
 ASKED_BY = _asked("", "Người yêu cầu", "Họ tên hoặc chức danh; ghi vào kết quả và sổ. Bắt buộc khi sửa.")
-WHY = _asked("", "Lý do đối chiếu", "Theo yêu cầu nào, của ai; ghi vào kết quả và sổ. Bắt buộc khi sửa.")
+WHY = _asked("", "Lý do đối soát", "Theo yêu cầu nào, của ai; ghi vào kết quả và sổ. Bắt buộc khi sửa.")
 REPAIR = _asked(
     default=False,
     title="Kéo lại những hồ sơ sai lệch",
     description="Chỉ kéo lại từ nguồn những gì khác nhau. Lần đầu chỉ cho xem trước; chạy lại kèm mã lượt để làm thật.",
 )
-CONFIRM = _asked("", "Đồng ý với bản xem trước", "Mã của lượt đối chiếu đã xem trước. Để trống: chỉ xem trước.")
+CONFIRM = _asked("", "Đồng ý với bản xem trước", "Mã của lượt đối soát đã xem trước. Để trống: chỉ xem trước.")
 REPAIR_LIMIT = _asked(200, "Kéo lại nhiều nhất (hồ sơ)", "Nhiều hơn thì không sửa gì; một người phải xem lại.")
 ONLY_REPORT = _asked(
     default=False,

@@ -70,7 +70,7 @@ def links() -> list[Link]:
             href=f"{RESULTS}/{PAGE}",
         ),
         Link(
-            label=Words(vi="Bảng chênh lệch cho đoàn kiểm tra (XLSX)", en="Differences for the inspectors (XLSX)"),
+            label=Words(vi="Bảng sai lệch cho đoàn kiểm tra (XLSX)", en="Differences for the inspectors (XLSX)"),
             href=f"{RESULTS}/{WORKBOOK}",
         ),
     ]

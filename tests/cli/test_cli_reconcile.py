@@ -49,7 +49,7 @@ def refused(village: Village, *words: str) -> str:
         (("--register", "so.csv"), "đang có: so-theo-doi.csv, thong-ke.csv"),
         (("--register", "so-theo-doi.csv", "--statistics", "tk.csv"), "--statistics tk.csv"),
         (("--confirm", "reconcile-1"), "chỉ dùng cùng --repair"),
-        (CONFIRMED, "cần kèm --by NGƯỜI và --reason LÝ DO"),
+        (CONFIRMED, "cần kèm --by NGƯỜI và --reason LÝ_DO"),
         ((*CONFIRMED, "--by", "Thanh tra", "--reason", " "), "cần kèm --by"),
         ((*CONFIRMED, "--by", "Thanh tra", "--reason", "sai", "--dry-run"), "không chạy thử được"),
     ],

@@ -69,7 +69,7 @@ def fill_in(up: Up, page: Page, pictures: Path) -> str:
     page.fill("Thời điểm tính", ASKED_AT.isoformat())
     page.pick_day("Tiếp nhận từ ngày", "Chọn ngày", date(2026, 11, 1))
     page.fill("Người yêu cầu", "Thanh tra Sở Nội vụ")
-    page.fill("Lý do đối chiếu", "Kiểm tra công vụ quý IV, theo kế hoạch")
+    page.fill("Lý do đối soát", "Kiểm tra công vụ quý IV, theo kế hoạch")
     page.picture(pictures / "reconcile-form.png", height=1750, hide=(str(up.folder), SHOWN_FOLDER))
     page.click("Submit")
     runs: Any = eventually(lambda: reconciliations(up), "the form starts a run")
