@@ -33,8 +33,9 @@ class BookKind(StrEnum):
 class BookLine:
     """One line of a book. `line` is its number as written; `place` the same, told apart where it stands twice.
 
-    `filled` and `illegible` name canonical columns; `days` holds those that are days. `procedure` is only ever
-    compared, never told: a clerk may have written a name there. `row` is the line of the file.
+    `filled` and `illegible` name canonical columns; `days` holds those that are days, `typed` what stands in illegible
+    ones as far as that is no name. `procedure` is only ever compared, never told: a clerk may have written a name
+    there. `row` is the line of the file. A `cancelled` line has its number and nothing to answer for.
     """
 
     file: str
@@ -50,6 +51,8 @@ class BookLine:
     days: Mapping[str, date] = field(default_factory=dict)
     filled: frozenset[str] = frozenset()
     illegible: frozenset[str] = frozenset()
+    typed: Mapping[str, str] = field(default_factory=dict)
+    cancelled: bool = False
 
     @property
     def received_on(self) -> date | None:

@@ -21,8 +21,12 @@ from tasks.sources.table import Block, Cell, Line
 _IN_BRACKETS = re.compile(r"[(\[](?:\d{1,2}|[A-Z])(?:\s*=[\s\d+\-*/()]+)?[)\]](?:\s*=[\s\d+\-*/()]+)?")
 _COUNTED = re.compile(r".*\S\s*\(\d+\)", re.DOTALL)  # Đất đai (12)
 _NUMERAL = re.compile(r"(?:[IVXLC]+|[A-Z])[.)]?")
-_TOTAL = re.compile(r"(?:tổng(?:\s+(?:số|cộng)\b.*)?|cộng)\s*:?(?:\s*\d+(?:\s+hồ sơ)?)?", re.DOTALL)
-_AMOUNT = re.compile(r"[\d\s.,%()/+-]*", re.ASCII)
+_TOTAL = re.compile(
+    r"(?:tổng(?:\s+(?:số|cộng)\b.*)?|cộng(?:\s+(?:(?:cuối|hết) )?(?:trang|sổ|quyển|tháng)\b.*)?)"
+    r"\s*:?(?:\s*\d+(?:\s+hồ sơ)?)?",
+    re.DOTALL,
+)
+_AMOUNT = re.compile(r"[\d\s.,%()/+-]*(?<=[\d\s)])(?:hồ sơ|dòng|lượt)|[\d\s.,%()/+-]*", re.ASCII)
 _PLACE_AND_DATE = re.compile(r".*\bngày\s*[\d.…]*\s*tháng\s*[\d.…]*\s*năm\s*[\d.…]*", re.DOTALL)
 _SIGNED_BY: Final = (
     "người lập",

@@ -21,6 +21,7 @@ from tasks.rules.timezone import HANOI
 from tasks.sources.base import Note, Part, SourceFault
 from tasks.sources.file_parts import FileReader
 from tasks.sources.folder import Candidate, UnfinishedError, blocks_of
+from tasks.sources.register_cells import as_typed, is_cancelled, is_unreadable, number_of_cancelled, without_remark
 from tasks.sources.register_files import SOURCE
 from tasks.sources.register_writing import UNSHOWN, book_of, days_of, line_of, page_of, unit_of
 
@@ -31,9 +32,6 @@ _DAYS: Final = ("received_at", "due_at", "returned_at", "transferred_on")
 _TEXTS: Final = ("procedure_name", "to_unit")
 _HELD: Final = ("book", "page", "unit_code", "book_kind")  # written once, they hold until the next one
 _BLANK: Final = re.compile(r"[\s.…_–—/\\-]*")
-_UNREADABLE: Final = frozenset(
-    {"?", "x?", "mờ", "nhòe", "nhoè", "rách", "không rõ", "không đọc được", "không đọc rõ", "tẩy xóa", "illegible"}
-)
 # What a code may look like: a long word of letters is a name, a bare number of these lengths a person's.
 _CODE: Final = re.compile(r"(?=.*\d)(?!.*[A-Za-zĐđ]{11})[A-Za-z0-9Đđ][A-Za-z0-9Đđ._/|:-]{0,63}")
 _PERSONS: Final = re.compile(r"\d{9}|0\d{9}|\d{12}")
@@ -135,16 +133,16 @@ class _Typed:
                 self.held[name] = text
         if any((text := texts.get(name)) and of(text) in ("", UNSHOWN) for name, of in _PLACES.items()):
             self.unshown.append(row)
+        number, code, cancelled = _number_and_code(texts)
         illegible = {name for name, day in days.items() if day is None and texts[name]}
-        illegible |= {name for name in _TEXTS if _is_unreadable(texts.get(name))}
-        code, number = clean_code(texts.get("dossier_code") or ""), line_of(texts.get("line") or "")
-        if code and not _is_code(code):
+        illegible |= {name for name in _TEXTS if is_unreadable(texts.get(name))}
+        if texts.get("dossier_code") and not code and not cancelled:
             illegible.add("dossier_code")
-            code = ""
-        if texts.get("line") and not number:
+        if texts.get("line") and not number and not cancelled:
             illegible.add("line")
         known = {name: day for name, day in days.items() if day is not None}
         filled = {name for name in _TEXTS if texts.get(name)} | ({"dossier_code"} if code else set())
+        typed = {name: as_typed(texts[name] or "") for name in illegible}
         return BookLine(
             file=self.file,
             row=row,
@@ -158,6 +156,8 @@ class _Typed:
             days=known,
             filled=frozenset((filled | known.keys()) - illegible),
             illegible=frozenset(illegible),
+            typed={name: text for name, text in sorted(typed.items()) if text},
+            cancelled=cancelled,
         )
 
     def _kind(self, row: int, written: str | None) -> BookKind:
@@ -178,8 +178,14 @@ def _cell(text: str | None) -> str | None:
     return None if text is None or _BLANK.fullmatch(text) else text
 
 
-def _is_unreadable(text: str | None) -> bool:
-    return text is not None and fold(text).strip("()[]. ") in _UNREADABLE
+def _number_and_code(texts: Mapping[str, str | None]) -> tuple[str, str, bool]:
+    """The number and the code of a line, "" for what is none, and whether the line is cancelled."""
+    written, procedure = texts.get("line") or "", texts.get("procedure_name")
+    code, remark = without_remark(texts.get("dossier_code") or "")
+    number = number_of_cancelled(written)
+    cancelled = number is not None or any(map(is_cancelled, (code, remark, procedure)))
+    code = clean_code(code)
+    return line_of(written if number is None else number), code if _is_code(code) else "", cancelled
 
 
 def _is_code(code: str) -> bool:
