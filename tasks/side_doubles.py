@@ -8,7 +8,7 @@ from typing import Final
 from tasks.rules.column_rules import hanoi_day
 from tasks.rules.difference_life import REFS
 from tasks.rules.difference_model import OPS, DifferenceClass, Finding
-from tasks.side_findings import SIDES, Ground, is_asked
+from tasks.side_findings import SIDES, Ground, is_asked, told_at
 from tasks.side_values import place_of, shown_key, shown_place, typed
 from warehouse.comparing import Row
 from warehouse.comparing_doubles import Double, Repeat
@@ -34,7 +34,7 @@ def repeat_finding(ground: Ground, repeat: Repeat) -> Finding | None:
         source=ground.source,
         day=day,
         owner=unit or OPS,
-        facts={"times": repeat.times, REFS: {"source": row["source_ref"]}},
+        facts={"times": repeat.times, REFS: told_at(ground, row)},
     )
 
 

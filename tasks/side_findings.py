@@ -5,7 +5,7 @@ rows come from is `comparing_sources`', whether they moved meanwhile also `secon
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -27,7 +27,8 @@ class Ground:
 
     `newest`: the newest version when the look began: later ones are news. `began`, `ended`: when the look did.
     `last_pull`: as of when the source was last promoted. `promoted`: hashes of promoted bodies, None where bodies are
-    no files. `fills`: times of day that stand for a date alone. `units`: codes that are known.
+    no files. `fills`: times of day that stand for a date alone. `units`: codes that are known. `files`: names of
+    the files that were read, by hash.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Ground:
     promoted: frozenset[str] | None
     fills: frozenset[time]
     units: frozenset[str]
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,14 @@ def body_of(ref: str) -> str:
     return ref[len("sha256:") : _BODY]
 
 
+def told_at(ground: Ground, row: Row) -> dict[str, str]:
+    """Where a record of the source stands; of files also which one and as of when: it may have gone next time."""
+    where = {"source": row["source_ref"]}
+    if name := ground.files.get(body_of(row["source_ref"])):
+        where |= {"file": name, "told": row["moment"].isoformat()}
+    return where
+
+
 def is_asked(scope: Scope, place: Place) -> bool:
     """Whether a record that stands there is asked for."""
     return scope.holds_unit(place[1]) and scope.holds_day(place[2])
@@ -136,7 +146,7 @@ def _columns(ground: Ground, told: Iterable[Row], version: Row) -> tuple[str, ..
 
 def _missing(ground: Ground, odd: Odd, place: Place) -> Finding:
     row = odd.good or odd.refused[0]
-    facts: dict[str, Any] = {REFS: {"source": row["source_ref"]}}
+    facts: dict[str, Any] = {REFS: told_at(ground, row)}
     if odd.good is not None:
         cause = Cause.BEHIND if _is_behind(ground, odd.good) else Cause.UNKNOWN
         return _finding(ground, DifferenceClass.MISSING_IN_WAREHOUSE, {"record_key": odd.key}, place, facts, cause)
@@ -149,7 +159,7 @@ def _field(ground: Ground, odd: Odd, version: Row, row: Row, name: str, place: P
     rule = next(one for one in ground.rules if one.column == name)
     ours, theirs = plain_value(rule, version), plain_value(rule, row)
     source = odd.good or odd.refused[0]
-    where = {"source": source["source_ref"], "warehouse": version["source_ref"]}
+    where = told_at(ground, source) | {"warehouse": version["source_ref"]}
     facts: dict[str, Any] = {"source": theirs, "warehouse": ours, REFS: where}
     if odd.good is None:
         shown = doubtful_value(None if theirs is None else str(theirs), ground.units)

@@ -23,6 +23,7 @@ from tasks.side_reading import Side, side_of
 from tasks.side_segments import Meaning, Plan, by_count, by_digest
 from tasks.side_standing import StandingStill, standing_still
 from tasks.side_tally import MOST, Tally, month_of
+from tasks.side_unseen import unseen
 from tasks.source_factory import make_source, normalise_context
 from tasks.sources.base import Pulled
 from tasks.sources.looking import Look, Looked
@@ -121,12 +122,14 @@ class SideLook:
         return Looked(pulled=nothing, complete=True)
 
     def _judged(self, side: Side, looked: Looked) -> Tally:
-        ground = self._ground()
+        ground = self._ground(looked)
         tally = Tally(ground, frozenset(one.key for one in self.before.standing), MOST)
         for odd in side.odd():
             tally.take(judge_odd(ground, odd))
         for one in self._lost(side, ground, looked):
             tally.take(one)
+        if not looked.complete:
+            tally.undecided |= unseen(self.run, self.source, side, looked.names_read)
         tally.take_doubles(repeat_finding(ground, one) for one in side.repeats)
         tally.take_doubles(double_finding(ground, one) for one in side.doubles(self.still.extra, self.still.lacking))
         return tally
@@ -142,7 +145,7 @@ class SideLook:
                 own = files.get(body_of(row["source_ref"]))
                 yield judge_lost(ground, row, is_told=looked.complete or own in looked.names_read)
 
-    def _ground(self) -> Ground:
+    def _ground(self, looked: Looked) -> Ground:
         run, source, known = self.run, self.source, self.before
         return Ground(
             source=source.name,
@@ -157,6 +160,7 @@ class SideLook:
             promoted=known.promoted if self.is_files else None,
             fills=frozenset({run.hours.opening, run.hours.closing}),
             units=known.units,
+            files={body.sha256: body.name for body in looked.pulled.bodies} if self.is_files else {},
         )
 
     def _again(self, tally: Tally, intake: Intake, plan: Plan) -> None:

@@ -5,9 +5,10 @@ the way of a load, so that what a load would refuse is known as refused here too
 check of few costs as much as one of many. Nothing is merged.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 import pandas as pd
@@ -90,6 +91,11 @@ class Side:
         ):
             yield from found
             last = found[-1]["record_key"]
+
+    def told(self, keys: Iterable[str]) -> dict[str, datetime]:
+        """Of these keys those that the source told, and as of when last."""
+        asked = frozenset(keys)
+        return self.session.step(lambda conn: comparing_gone.told(conn, self.sides, asked))
 
     def doubles(self, extra: Mapping[str, Place], lacking: frozenset[str]) -> list[Double]:
         """One dossier under several keys, on either side. What is known of segments that were not read: see there."""

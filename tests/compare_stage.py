@@ -114,6 +114,15 @@ class Stage:
             assert conn.execute(text(statement), values).rowcount
         engine.dispose()
 
+    def states(self) -> dict[str, int]:
+        """How many differences of the book are in which state."""
+        engine = open_engine(self.url)
+        with transaction(engine) as conn:
+            found = conn.execute(text("SELECT state, count(*) FROM differences GROUP BY state")).tuples()
+            told = dict(found.all())
+        engine.dispose()
+        return told
+
     def dump(self) -> str:
         engine = open_engine(self.url)
         told = dump(engine, run_log=True)

@@ -132,7 +132,7 @@ def _repeats(conn: Connection, sides: Sides, members: Mapping[str, list[tuple[in
     """Those told several times by the newest body that tells them: an older one has been overtaken."""
     for key, told in members.items():
         rid, newest = max(told)
-        times = sum(ref[:_BODY] == newest[:_BODY] for _, ref in told)
+        times = len({ref for _, ref in told if ref[:_BODY] == newest[:_BODY]})  # a copy of a file says nothing twice
         if times > 1:
             chosen = [select(table).where(table.c.rid == rid) for table in (sides.staged.rows, sides.staged.aside)]
             rows = (conn.execute(one).mappings().one_or_none() for one in chosen)

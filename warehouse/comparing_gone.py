@@ -4,10 +4,13 @@ Those whose key the source only writes otherwise are taken out again by `compari
 is the caller's to say.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, Connection, insert, literal, select
 
 from tasks.rules.difference_model import Scope
-from warehouse.chunks import CHUNK
+from warehouse.chunks import CHUNK, chunks
 from warehouse.comparing import APART, Row, Sides, hanoi_text, in_scope
 
 
@@ -28,6 +31,17 @@ def page(conn: Connection, sides: Sides, scope: Scope, after: str, size: int = C
     chosen = select(current).join(gone, gone.c.version_id == current.c.version_id)
     chosen = chosen.where(in_scope(current, scope), gone.c.record_key > after)
     return [dict(row) for row in conn.execute(chosen.order_by(gone.c.record_key).limit(size)).mappings()]
+
+
+def told(conn: Connection, sides: Sides, keys: Iterable[str]) -> dict[str, datetime]:
+    """Of these keys those of which a record came, sound or not: as of when the newest was told."""
+    found: dict[str, datetime] = {}
+    for some in chunks(sorted(set(keys))):
+        for table in (sides.staged.rows, sides.staged.aside):
+            chosen = select(table.c.record_key, table.c.moment).where(table.c.record_key.in_(some))
+            for key, moment in conn.execute(chosen).tuples():
+                found[key] = max(moment, found.get(key, moment))
+    return found
 
 
 def is_read(conn: Connection, sides: Sides) -> ColumnElement[bool]:

@@ -1,19 +1,21 @@
 """What a comparison must know of the warehouse before it looks at a source. Reads only, one question a function."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, union
 
-from tasks.rules.difference_model import DifferenceState, Scope
+from tasks.rules.difference_model import DifferenceClass, DifferenceState, Scope
 from warehouse.chunks import chunks
 from warehouse.comparing import Row, in_scope
 from warehouse.difference_tables import differences
 from warehouse.loads import PROMOTED, UNCHANGED
 from warehouse.tables import VERSIONS, landed, loads
 from warehouse.whole_scan import in_whole_scan
+
+_SAID: Final = (DifferenceClass.MISSING_IN_WAREHOUSE, DifferenceClass.FIELD_DIFFERS, DifferenceClass.DUPLICATE)
 
 
 def newest_version(conn: Connection, dataset: str) -> int:
@@ -71,6 +73,14 @@ def standing(conn: Connection, system: str, source: str) -> list[Standing]:
         *mine, t.c.state != DifferenceState.FIXED
     )
     return [Standing(*row) for row in conn.execute(chosen).tuples()]
+
+
+def standing_facts(conn: Connection, system: str, source: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """(record key, facts) of the unfixed differences that rest on what the source said."""
+    t = differences
+    mine = (t.c.system == system, t.c.source == source, t.c.state != DifferenceState.FIXED)
+    chosen = select(t.c.record_key, t.c.facts).where(*mine, t.c.kind.in_(_SAID))
+    return [(key, facts) for key, facts in conn.execute(chosen).tuples()]
 
 
 def current_by_key(conn: Connection, dataset: str, system: str, keys: Iterable[str]) -> dict[str, Row]:

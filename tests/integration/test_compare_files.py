@@ -49,6 +49,31 @@ def test_a_difference_stands_when_its_file_is_gone(stage: Stage) -> None:
     assert stage.compare(NINE + minutes(1)).undecided == {("one-stop", "r1")}
 
 
+@pytest.mark.parametrize("how", ["gone", "refused"])
+def test_a_difference_told_by_a_file_that_is_gone_or_refused_stands(stage: Stage, how: str) -> None:
+    double = dossier(8, dossier_code="H90-0003")
+    path = stage.drop([dossier(7), dossier(7), dossier(1, status="9"), double], DAWN + minutes(30))
+    body = path.read_bytes()
+    keys = {"r1", "r7", "r8", "H90-0003|A|2026"}
+    assert {f.key for f in stage.compare(store=True).findings} == keys
+    path.unlink()
+    if how == "refused":
+        path.write_text("khong phai so\n1\n", encoding="utf-8")
+    comparison = stage.compare(NINE + minutes(5), store=True)
+    assert (comparison.findings, comparison.undecided) == ([], {("one-stop", key) for key in keys})
+    assert stage.states() == {"open": 5}
+    path.write_bytes(body)
+    stage.compare(NINE + minutes(9), store=True)
+    assert stage.states() == {"open": 5}
+    stage.drop(ROWS[:1], DAWN + minutes(45))  # a newer file says as the warehouse does
+    path.unlink()
+    stage.compare(NINE + minutes(12), store=True)
+    assert stage.states() == {"open": 4, "fixed": 1}
+    stage.drop(ROWS, DAWN + minutes(30))  # and the file says so itself
+    stage.compare(NINE + minutes(15), store=True)
+    assert stage.states() == {"fixed": 5}
+
+
 def test_where_the_newest_file_tells_everything_an_absent_row_is_missing(tmp_path: Path, warehouse_url: str) -> None:
     stage = Stage(tmp_path, warehouse_url).configure(more='files = "newest"')
     stage.drop(ROWS)
@@ -119,6 +144,11 @@ def test_only_what_is_asked_for_is_told(stage: Stage, asked: dict, keys: set[str
     comparison = stage.compare(**asked)
     assert {f.key for f in comparison.findings} == keys
     assert comparison.sides["one-stop"].held == len(keys)
+
+
+def test_a_copy_of_a_file_says_nothing_twice(stage: Stage) -> None:
+    stage.drop(ROWS, DAWN + minutes(30))
+    assert stage.compare().findings == []
 
 
 def test_rows_changed_by_hand_are_told_apart(stage: Stage) -> None:
