@@ -1,23 +1,23 @@
 """What follows from holding the paper books against the software: the differences, and who stands on paper.
 
-A line means the dossier of its code, narrowed by unit and year; where several are left nobody is chosen. A code that
-nothing bears is `not_in_software`, with the dossiers it may have been meant for (register_candidates.py). Cells are
-register_cells.py's part, running numbers register_numbers.py's.
+A line means the dossier of its code, narrowed by unit and year (register_meaning.py); where several are left nobody is
+chosen. A code that nothing bears is `not_in_software`, with the dossiers it may have been meant for
+(register_candidates.py). Cells are register_cells.py's part, days that differ register_fields.py's, dossiers without a
+line register_missing.py's, running numbers register_numbers.py's.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, Final
 
-from tasks.rules.difference_life import REFS
-from tasks.rules.difference_model import OPS, Cause, DifferenceClass, Finding, Scope
+from tasks.rules.difference_model import OPS, DifferenceClass, Finding, Scope
 from tasks.rules.lookalike import folded
-from tasks.rules.records import FINISHED
 from tasks.rules.register_candidates import Id, Pool
-from tasks.rules.register_cells import incomplete, owner_of, side_of, where
-from tasks.rules.register_meaning import Heirs, Meaning, confirmed, is_of, meaning_of
+from tasks.rules.register_cells import incomplete, side_of
+from tasks.rules.register_fields import at_line, fields_of
+from tasks.rules.register_meaning import Heirs, Meaning, confirmed, meaning_of, number_given
+from tasks.rules.register_missing import missing_of
 from tasks.rules.register_model import Book, BookKind, BookLine, Held, Place, reach
 from tasks.rules.register_numbers import REPEAT, NumberFault, numbered_together, numbering
 
@@ -27,14 +27,14 @@ _TOLD: Final = 5
 @dataclass(slots=True, kw_only=True)
 class Compared:
     """What the books say against the software. `lined`: dossiers with a line in a book of that kind, `written` in any;
-    `paper_only`: (unit, code) of those that only paper knows.
+    `paper_only`: (unit, code, year of a running number or 0) of those that only paper knows.
     """
 
     findings: list[Finding] = field(default_factory=list)
     rates: list[Mapping[str, Any]] = field(default_factory=list)
     lined: dict[BookKind, set[Id]] = field(default_factory=lambda: {kind: set() for kind in BookKind})
     written: dict[Id, Held] = field(default_factory=dict)
-    paper_only: set[tuple[str, str]] = field(default_factory=set)
+    paper_only: set[tuple[str, str, int]] = field(default_factory=set)
     ambiguous: int = 0
 
 
@@ -58,52 +58,9 @@ def compare_books(books: Sequence[Book], held: Iterable[Held], scope: Scope, hei
     for book in books:
         _hold_against(out, book, meanings, pools[book.kind], scope, heirs)
     out.findings += _numbers(books, scope)
-    out.findings += _missing(books, known, out.lined[BookKind.TRACKING], pools[BookKind.TRACKING], scope)
+    out.findings += missing_of(books, known, out.lined[BookKind.TRACKING], pools[BookKind.TRACKING], scope)
     out.findings = list({finding.id: finding for finding in reversed(out.findings)}.values())[::-1]
     return out
-
-
-def _missing(
-    books: Sequence[Book], held: Iterable[Held], tracked: set[Id], pool: Pool, scope: Scope
-) -> Iterator[Finding]:
-    """Dossiers of the warehouse that their unit's tracking books should hold: received within the days of one of them.
-
-    A line without a code on its day, or a row that could not be read, may be the dossier looked for: how many there are
-    is told.
-    """
-    tracking: dict[str, list[Book]] = defaultdict(list)
-    nameless: Counter[tuple[str, date]] = Counter()
-    for book in books:
-        if book.kind is BookKind.TRACKING and book.unit_code and book.span:
-            tracking[book.unit_code].append(book)
-            nameless.update((book.unit_code, day) for b in book.lines if not b.code and (day := b.received_on))
-    for one in held:
-        day = one.received_on
-        if not one.in_warehouse or not one.is_received or day is None or (one.system, one.key) in tracked:
-            continue
-        mine = next((book for book in tracking.get(one.unit_code, ()) if book.reaches(day)), None)
-        if mine is None or not _is_asked(scope, one):
-            continue
-        lines = nameless[one.unit_code, day] + len(mine.lost)
-        alike = pool.proposed.get((one.system, one.key))
-        facts: dict[str, Any] = {"received_on": day.isoformat()}
-        yield Finding(
-            kind=DifferenceClass.MISSING_IN_REGISTER,
-            unit_code=one.unit_code,
-            system=one.system,
-            key=one.key,
-            code=one.code,
-            sides="register/warehouse",
-            book=mine.name,
-            source=mine.files[-1],
-            day=day,
-            owner=owner_of(one.unit_code),
-            facts=facts | ({"lines_without_code": lines} if lines else {}) | ({"candidates": alike} if alike else {}),
-        )
-
-
-def _is_asked(scope: Scope, one: Held) -> bool:
-    return scope.holds_unit(one.unit_code) and scope.holds_day(one.received_on) and scope.holds_source(one.source)
 
 
 def _see(out: Compared, line: BookLine, meaning: Meaning) -> None:
@@ -126,11 +83,11 @@ def _hold_against(
             continue
         meaning = meanings[line.file, line.row]
         if meaning.dossier is not None:
-            out.findings += _fields(book, line, meaning.dossier, heirs)
+            out.findings += fields_of(book, line, meaning.dossier, heirs)
         elif meaning.several:
             out.ambiguous += 1
             out.findings.append(_ambiguous(book, line, meaning.several))
-        elif (paper := (book.unit_code, folded(line.code))) not in out.paper_only:
+        elif (paper := (book.unit_code, *number_given(line))) not in out.paper_only:
             out.paper_only.add(paper)
             out.findings.append(_on_paper_only(book, line, pool.for_line(book, line)))
     findings, rate = incomplete(book, meant, scope)
@@ -139,67 +96,25 @@ def _hold_against(
     out.findings += _twice(book, meanings, scope)
 
 
-def _at(book: Book, at: BookLine, kind: DifferenceClass, **more: Any) -> Finding:
-    """A finding that points to a line; the unit of the book mends it unless said otherwise."""
-    told: dict[str, Any] = {
-        "unit_code": book.unit_code,
-        "code": at.code,
-        "sides": f"{side_of(book.kind)}/warehouse",
-        "book": book.name,
-        "page": at.page,
-        "line": at.place,
-        "source": at.file,
-        "day": book.day_of(at),
-        "owner": owner_of(book.unit_code),
-    }
-    told |= more
-    told["facts"] = {**told["facts"], REFS: where(at)}
-    return Finding(kind=kind, **told)
-
-
-def _fields(book: Book, line: BookLine, dossier: Held, heirs: Heirs) -> Iterator[Finding]:
-    """Days that paper and software both say, or that paper alone says; what paper lacks is an incomplete cell."""
-    other = "warehouse" if dossier.in_warehouse else "source"
-    named = {"system": dossier.system, "key": dossier.key, "code": dossier.code}
-    paper = side_of(book.kind)
-    sides = f"{paper}/{other}"
-    compared = {"received_at": dossier.received_on}
-    if dossier.in_warehouse:
-        compared |= {"due_at": dossier.due_on, "returned_at": dossier.returned_on}
-    for column, known in compared.items():
-        day = line.days.get(column)
-        if day is None or day == known or (column == "returned_at" and known is None and dossier.status in FINISHED):
-            continue
-        late = column == "returned_at" and dossier.behind is not None and day >= dossier.behind
-        facts = {paper: day.isoformat(), other: known.isoformat() if known else ""}
-        cause = Cause.BEHIND if late else Cause.UNKNOWN
-        yield _at(
-            book, line, DifferenceClass.FIELD_DIFFERS, column=column, sides=sides, facts=facts, cause=cause, **named
-        )
-    if line.unit_code and not is_of(dossier.unit_code, line.unit_code, heirs):
-        facts = {paper: line.unit_code, other: dossier.unit_code}
-        yield _at(book, line, DifferenceClass.FIELD_DIFFERS, column="unit_code", sides=sides, facts=facts, **named)
-
-
 def _ambiguous(book: Book, line: BookLine, several: Sequence[Held]) -> Finding:
     """A code that names several dossiers: only who knows them all can say which is meant."""
     facts = {"kind": "ambiguous", "count": len(several), "keys": sorted(one.key for one in several)[:_TOLD]}
-    return _at(book, line, DifferenceClass.DUPLICATE, owner=OPS, facts=facts)
+    return at_line(book, line, DifferenceClass.DUPLICATE, owner=OPS, facts=facts)
 
 
 def _on_paper_only(book: Book, line: BookLine, proposed: list[dict[str, str]]) -> Finding:
     received = line.received_on.isoformat() if line.received_on else ""
     facts: dict[str, Any] = {"received_on": received} | ({"candidates": proposed} if proposed else {})
-    return _at(book, line, DifferenceClass.NOT_IN_SOFTWARE, facts=facts)
+    return at_line(book, line, DifferenceClass.NOT_IN_SOFTWARE, facts=facts)
 
 
 def _twice(book: Book, meanings: Mapping[Place, Meaning], scope: Scope) -> Iterator[Finding]:
     """One dossier on two lines of a book, told at the second one."""
-    lines: dict[Id | str, list[BookLine]] = defaultdict(list)
+    lines: dict[Id | tuple[str, int], list[BookLine]] = defaultdict(list)
     for line in book.lines:
         if line.code:
             dossier = meanings[line.file, line.row].dossier
-            lines[(dossier.system, dossier.key) if dossier else folded(line.code)].append(line)
+            lines[(dossier.system, dossier.key) if dossier else number_given(line)].append(line)
     for some in lines.values():
         if len(some) < 2 or not book.holds(some[1], scope):
             continue
@@ -207,7 +122,7 @@ def _twice(book: Book, meanings: Mapping[Place, Meaning], scope: Scope) -> Itera
         named = {"system": dossier.system, "key": dossier.key, "code": dossier.code} if dossier else {}
         places = [{"page": line.page, "line": line.place} for line in some]
         facts = {"kind": "two_lines", "count": len(places), "lines": places[:_TOLD]}
-        yield _at(book, some[1], DifferenceClass.DUPLICATE, sides=side_of(book.kind), facts=facts, **named)
+        yield at_line(book, some[1], DifferenceClass.DUPLICATE, sides=side_of(book.kind), facts=facts, **named)
 
 
 def _numbers(books: Sequence[Book], scope: Scope) -> Iterator[Finding]:
@@ -225,11 +140,11 @@ def _number(book: Book, fault: NumberFault) -> Finding:
     facts: dict[str, Any] = {"kind": fault.kind, "count": fault.count}
     common: dict[str, Any] = {"code": "", "sides": side_of(book.kind)}
     if fault.kind == REPEAT:
-        return _at(book, fault.line, DifferenceClass.NUMBERING_GAP, facts=facts | {"number": fault.first}, **common)
+        return at_line(book, fault.line, DifferenceClass.NUMBERING_GAP, facts=facts | {"number": fault.first}, **common)
     facts |= {"from": fault.first, "to": fault.last}
     if fault.pages:
         facts["what"] = "page"
-        return _at(
+        return at_line(
             book, fault.line, DifferenceClass.NUMBERING_GAP, facts=facts, page=f"{fault.first}", line="", **common
         )
-    return _at(book, fault.line, DifferenceClass.NUMBERING_GAP, facts=facts, line=f"{fault.first}", **common)
+    return at_line(book, fault.line, DifferenceClass.NUMBERING_GAP, facts=facts, line=f"{fault.first}", **common)

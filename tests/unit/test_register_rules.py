@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.difference_model import OPS, Cause, DifferenceClass, Scope
-from tasks.rules.register_meaning import heirs_of
+from tasks.rules.difference_model import Cause, DifferenceClass, Scope
 from tasks.rules.register_model import BookKind
 from tests.unit.register_kit import ALL, DAY, DUE, UNIT, a_dossier, a_line, compared, told
 
+ONCE = "H13.45-261110-0001"  # with its day inside: given once in the country
 GONE = "not_in_software"
 ABSENT = "missing_in_register"
 CELL = "incomplete_in_register"
@@ -34,7 +34,7 @@ LATER = DAY + timedelta(days=3)
         ({}, {"returned_on": DAY}, [(CELL, "H-0001", "returned_at")]),
         ({}, {"status": 10}, [(CELL, "H-0001", "returned_at")]),
         ({}, {"returned_on": DUE + timedelta(days=9)}, []),  # after the last entry of the book
-        ({"unit_code": "31231"}, {}, [(OTHER, "H-0001", "unit_code")]),
+        ({"unit_code": "31231"}, {}, [(GONE, "H-0001", "")]),  # a running number of another unit
         ({"unit_code": ""}, {}, []),  # the book does not say whose it is
         ({"without": ["due_at"]}, {}, [(CELL, "H-0001", "due_at")]),
         ({"without": ["received_at"]}, {}, [(CELL, "H-0001", "received_at")]),
@@ -44,7 +44,13 @@ LATER = DAY + timedelta(days=3)
         ({"code": "H-9999"}, {"in_warehouse": False, "received_on": LATER}, [(GONE, "H-9999", "")]),
         ({"received": LATER}, {"in_warehouse": False}, [(OTHER, "H-0001", "received_at")]),
         ({"received": date(2019, 3, 1), "unit_code": "31231"}, {}, [(GONE, "H-0001", "")]),  # a code used again
-        ({"received": date(2025, 11, 10)}, {}, [(OTHER, "H-0001", "received_at")]),  # last year's date, in January
+        ({"received": date(2025, 11, 10)}, {}, [(GONE, "H-0001", "")]),  # a running number of another year
+        ({"received": date(2025, 11, 10), "unit_code": ""}, {}, [(GONE, "H-0001", "")]),
+        (
+            {"without": ["received_at"], "unit_code": "31231"},
+            {},
+            [(CELL, "H-0001", "received_at"), (GONE, "H-0001", "")],
+        ),
     ],
 )
 def test_a_line_and_its_dossier(line: dict, dossier: dict, found: list) -> None:
@@ -87,10 +93,13 @@ def test_who_stands_in_no_tracking_book_of_the_days_read() -> None:
 
 
 def test_one_mistyped_year_does_not_make_the_book_reach_back() -> None:
-    lines = [a_line(n, f"H-{n:04d}") for n in range(1, 6)] + [a_line(6, "H-0006", received=date(2006, 11, 10))]
-    held = [a_dossier(f"H-{n:04d}") for n in range(1, 7)] + [a_dossier("OLD-0001", received_on=date(2020, 1, 7))]
+    lines = [a_line(n, f"H-{n:04d}") for n in range(1, 6)] + [a_line(6, ONCE, received=date(2006, 11, 10))]
+    held = [a_dossier(f"H-{n:04d}") for n in range(1, 6)] + [
+        a_dossier(ONCE),
+        a_dossier("OLD-0001", received_on=date(2020, 1, 7)),
+    ]
 
-    assert told(compared(lines, held)) == [(OTHER, "H-0006", "received_at")]
+    assert told(compared(lines, held)) == [(OTHER, ONCE, "received_at")]
 
 
 @pytest.mark.parametrize(
@@ -133,44 +142,6 @@ def test_at_most_three_candidates_the_likeliest_first() -> None:
     (found,) = [f for f in compared([a_line(1, "H13-0012")], near).findings if f.code == "H13-0012"]
 
     assert [c["code"] for c in found.facts["candidates"]] == ["H13-O012", "H13-0021", "H13-0013"]
-
-
-def test_a_code_of_several_dossiers_is_for_those_who_know_them_all() -> None:
-    several = [a_dossier("H-0001", key="a"), a_dossier("H-0001", key="b", source="other")]
-
-    (found,) = compared([a_line(1, "H-0001")], several).findings
-
-    assert (found.kind, found.owner, found.facts["keys"]) == (DifferenceClass.DUPLICATE, OPS, ["a", "b"])
-
-
-@pytest.mark.parametrize(
-    "others",
-    [
-        [a_dossier("H-0001", key="b", unit_code="31231")],
-        [a_dossier("H-0001", key="b", received_on=date(2024, 11, 10))],
-    ],
-)
-def test_unit_and_year_tell_dossiers_of_one_code_apart(others: list) -> None:
-    assert told(compared([a_line(1, "H-0001")], [*others, a_dossier("H-0001", key="a")])) == []
-
-
-@pytest.mark.parametrize(("heir", "found"), [("C", []), ("X", [(OTHER, "H-0001", "unit_code")])])
-def test_an_heir_goes_on_with_the_dossiers_of_a_unit_that_is_no_more(heir: str, found: list) -> None:
-    heirs = heirs_of([("A", "B"), ("B", "C"), ("C", "A"), ("D", "X")])
-
-    assert (
-        told(compared([a_line(1, "H-0001", unit_code="A")], [a_dossier("H-0001", unit_code=heir)], heirs=heirs))
-        == found
-    )
-
-
-@pytest.mark.parametrize(("older", "found"), [("A", []), ("B", []), ("D", [(OTHER, "H-0001", "unit_code")])])
-def test_a_book_goes_on_with_the_dossiers_of_units_that_were_merged_into_its_own(older: str, found: list) -> None:
-    heirs = heirs_of([("A", "B"), ("B", "C"), ("D", "E")])
-
-    result = compared([a_line(1, "H-0001", unit_code="C")], [a_dossier("H-0001", unit_code=older)], heirs=heirs)
-
-    assert told(result) == found
 
 
 def test_one_dossier_on_two_lines() -> None:
