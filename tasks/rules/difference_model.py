@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 OPS: Final = "ops"  # owner of what only the operators of the pipeline can mend
+DAY_BY: Final = "day_by"  # a fact: whose day a finding has that has none of its own
 
 
 class DifferenceClass(StrEnum):
@@ -30,6 +31,18 @@ class DifferenceClass(StrEnum):
     POSTED_REPEALED = "posted_repealed"  # still on display although repealed or replaced
     FIELD_NEVER_RECEIVED = "field_never_received"  # a field of work that never came through the software
     DUPLICATE = "duplicate"  # one dossier told twice on one side
+
+
+_WITHOUT_RECEIPT: Final = frozenset(
+    {DifferenceClass.NUMBERING_GAP, DifferenceClass.POSTED_REPEALED, DifferenceClass.FIELD_NEVER_RECEIVED}
+)
+
+
+def received_on(kind: str, column: str, facts: Mapping[str, Any], day: date | None) -> date | None:
+    """The day of receipt to show for a difference: its `day`, unless that only says which period holds it."""
+    unread = kind == DifferenceClass.INCOMPLETE_IN_REGISTER and column == "received_at"
+    on_display = facts.get("where") == "posted"
+    return None if kind in _WITHOUT_RECEIPT or unread or on_display or DAY_BY in facts else day
 
 
 class Cause(StrEnum):
@@ -113,7 +126,8 @@ class Finding:
     `system`: of the dossier, "" for what belongs to none. `key`: the dossier's record key, "" where there is none.
     `code`: the dossier or procedure code people know it by. `column`: the canonical column that differs or lacks.
     `sides`: which two are compared, "source/warehouse", "register/warehouse", "register/source", "catalogue", … .
-    `book`, `page`, `line`: where it stands on paper. `day`: the day of receipt by which a period holds it, if any.
+    `book`, `page`, `line`: where it stands on paper. `day`: the day by which a period holds it, if any: that of
+    receipt, or one borrowed for want of it (see `received_on`).
     `owner`: a unit code, or OPS. `facts`: plain JSON values; what each side says stands under the name of the side.
     """
 

@@ -3,6 +3,7 @@
 Of the tracking book (form 07 of Circular 03/2025/TT-VPCP) code, procedure, day of receipt and appointment are asked
 for, and the day of return as soon as the software says that the result was given; of the transfer book code, day of
 transfer and where the dossier went. A column without any heading is one finding of the book, not one of every line.
+A cancelled line lacks nothing. What cannot be read is a matter of who typed the book off, what is empty of its unit.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tasks.rules.difference_life import REFS
-from tasks.rules.difference_model import OPS, DifferenceClass, Finding, Scope
+from tasks.rules.difference_model import DAY_BY, OPS, DifferenceClass, Finding, Scope
 from tasks.rules.register_model import Book, BookKind, BookLine, Held
 
 REQUIRED: Final[Mapping[BookKind, tuple[str, ...]]] = {
@@ -20,6 +21,7 @@ REQUIRED: Final[Mapping[BookKind, tuple[str, ...]]] = {
 EMPTY: Final = "empty"
 ILLEGIBLE: Final = "illegible"
 NO_COLUMN: Final = "no_column"
+TYPED: Final = "typed"  # a fact: what stands in a cell that cannot be read
 
 
 def owner_of(unit_code: str) -> str:
@@ -37,8 +39,15 @@ def where(line: BookLine) -> dict[str, str]:
     return {side_of(line.kind): f"{line.file}#{line.row}"}
 
 
+def borrowed(line: BookLine) -> dict[str, str]:
+    """The fact that the day by which a period holds a line is that of the line beside it."""
+    return {} if line.received_on else {DAY_BY: "neighbour"}
+
+
 def lacking(line: BookLine, dossier: Held | None, book: Book) -> dict[str, str]:
     """Column → why it does not say what it must. `dossier`: what the line means, where that is known."""
+    if line.cancelled:
+        return {}
     needed = list(REQUIRED[line.kind])
     if _must_be_returned(line, dossier, book):
         needed.append("returned_at")
@@ -91,6 +100,9 @@ def _must_be_returned(line: BookLine, dossier: Held | None, book: Book) -> bool:
 
 def _of_line(book: Book, line: BookLine, why: Mapping[str, str], code: str) -> Iterator[Finding]:
     for column, cell in why.items():
+        facts: dict[str, Any] = {"cell": cell, REFS: where(line)} | borrowed(line)
+        if column in line.typed:
+            facts[TYPED] = line.typed[column]
         yield Finding(
             kind=DifferenceClass.INCOMPLETE_IN_REGISTER,
             unit_code=book.unit_code,
@@ -102,8 +114,8 @@ def _of_line(book: Book, line: BookLine, why: Mapping[str, str], code: str) -> I
             line=line.place,
             source=line.file,
             day=book.day_of(line),
-            owner=owner_of(book.unit_code),
-            facts={"cell": cell, REFS: where(line)},
+            owner=OPS if cell == ILLEGIBLE else owner_of(book.unit_code),
+            facts=facts,
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from tasks.rules.difference_life import REFS
 from tasks.rules.difference_model import Cause, DifferenceClass, Finding
 from tasks.rules.records import FINISHED
-from tasks.rules.register_cells import owner_of, side_of, where
+from tasks.rules.register_cells import borrowed, owner_of, side_of, where
 from tasks.rules.register_meaning import Heirs, is_of
 from tasks.rules.register_model import Book, BookLine, Held
 
@@ -28,7 +28,7 @@ def at_line(book: Book, at: BookLine, kind: DifferenceClass, **more: Any) -> Fin
         "owner": owner_of(book.unit_code),
     }
     told |= more
-    told["facts"] = {**told["facts"], REFS: where(at)}
+    told["facts"] = {**told["facts"], REFS: where(at)} | borrowed(at)
     return Finding(kind=kind, **told)
 
 

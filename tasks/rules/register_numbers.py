@@ -5,7 +5,7 @@ anew when its smallest number is nearer to 1 than to the one that would follow t
 of its pages do. In a book that runs on, what lies before its first line read is not missed, unless page 1 is there and
 holds at least as many lines as its smallest number: then numbers count from 1. "12a" and "12bis" are insertions after
 12: neither a repeat nor a gap. A number that is no number is a cell nobody can read, and no business of this module.
-Numbers that may stand on rows which could not be read are not missed.
+Numbers that may stand on rows which could not be read, or were cancelled with their number, are not missed.
 """
 
 import re
@@ -30,7 +30,8 @@ REPEAT: Final = "repeat"
 class NumberFault:
     """A gap from `first` to `last` (both missing), or `first` standing `count` times. `line`: where it is seen.
 
-    `pages`: the numbers are those of pages, of a book in which every page begins anew.
+    `before` and `after`: the lines between which a gap is, where there are such. `pages`: the numbers are those of
+    pages, of a book in which every page begins anew.
     """
 
     kind: str
@@ -39,6 +40,8 @@ class NumberFault:
     count: int
     line: BookLine
     pages: bool = False
+    before: BookLine | None = None
+    after: BookLine | None = None
 
 
 def numbered_together(books: Iterable[Book]) -> list[list[BookLine]]:
@@ -67,13 +70,16 @@ def number_of(text: str) -> tuple[int, str] | None:
 def numbering(lines: Iterable[BookLine], lost: Collection[Place] = ()) -> list[NumberFault]:
     """What is wrong with the numbers of one book, in order of pages and numbers. `lost`: rows nobody could read."""
     pages: dict[str, list[tuple[int, str, BookLine]]] = defaultdict(list)
+    nameless = set[Place]()
     for line in lines:
         if number := number_of(line.line):
             pages[line.page].append((*number, line))
+        elif line.cancelled:
+            nameless.add((line.file, line.row))
     if not pages:
         return []
     rows: dict[str, list[int]] = defaultdict(list)
-    for file, row in sorted(lost):
+    for file, row in sorted(nameless.union(lost)):
         rows[file].append(row)
     in_order = dict(sorted(pages.items(), key=lambda page: _page_order(page[0])))
     if not begins_anew([[number for number, _, _ in page] for page in in_order.values()]):
@@ -111,7 +117,8 @@ def _gaps(numbers: Sequence[tuple[int, str, BookLine]], first: int | None, lost:
     for number in known:
         line = at[number]
         if number > before + 1 and number - 1 - before > _lost_between(seen, line, lost):
-            yield NumberFault(GAP, before + 1, number - 1, number - 1 - before, seen or line)
+            missing = number - 1 - before
+            yield NumberFault(GAP, before + 1, number - 1, missing, seen or line, before=seen, after=line)
         before, seen = number, line
 
 
@@ -133,7 +140,10 @@ def _repeats(numbers: Sequence[tuple[int, str, BookLine]]) -> Iterator[NumberFau
 
 def _missing_pages(pages: Mapping[str, Sequence[tuple[int, str, BookLine]]]) -> Iterator[NumberFault]:
     """In a book that begins anew a lost page shows by its own number alone."""
-    numbered = [(_page_order(page)[1], lines[-1][2]) for page, lines in pages.items() if not _page_order(page)[0]]
-    for (before, line), (page, _) in pairwise(numbered):
+    numbered = [
+        (_page_order(page)[1], lines[0][2], lines[-1][2]) for page, lines in pages.items() if not _page_order(page)[0]
+    ]
+    for (before, _, line), (page, after, _) in pairwise(numbered):
         if page > before + 1:
-            yield NumberFault(GAP, before + 1, page - 1, page - 1 - before, line, pages=True)
+            missing = page - 1 - before
+            yield NumberFault(GAP, before + 1, page - 1, missing, line, pages=True, before=line, after=after)

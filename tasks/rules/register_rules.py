@@ -79,7 +79,7 @@ def _hold_against(
         if (dossier := meanings[line.file, line.row].dossier) is not None
     }
     for line in book.lines:
-        if not line.code or not book.holds(line, scope):
+        if not line.code or line.cancelled or not book.holds(line, scope):
             continue
         meaning = meanings[line.file, line.row]
         if meaning.dossier is not None:
@@ -112,7 +112,7 @@ def _twice(book: Book, meanings: Mapping[Place, Meaning], scope: Scope) -> Itera
     """One dossier on two lines of a book, told at the second one."""
     lines: dict[Id | tuple[str, int], list[BookLine]] = defaultdict(list)
     for line in book.lines:
-        if line.code:
+        if line.code and not line.cancelled:
             dossier = meanings[line.file, line.row].dossier
             lines[(dossier.system, dossier.key) if dossier else number_given(line)].append(line)
     for some in lines.values():
@@ -141,7 +141,9 @@ def _number(book: Book, fault: NumberFault) -> Finding:
     common: dict[str, Any] = {"code": "", "sides": side_of(book.kind)}
     if fault.kind == REPEAT:
         return at_line(book, fault.line, DifferenceClass.NUMBERING_GAP, facts=facts | {"number": fault.first}, **common)
+    beside = (("after_line", fault.before), ("before_line", fault.after))
     facts |= {"from": fault.first, "to": fault.last}
+    facts |= {name: {"page": one.page, "line": one.place or one.line} for name, one in beside if one is not None}
     if fault.pages:
         facts["what"] = "page"
         return at_line(

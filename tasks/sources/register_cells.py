@@ -20,6 +20,7 @@ _DATE_WORDS: Final = re.compile(r"\b(?:ngày|tháng|năm|thg|th|giờ|phút|h|x+
 _MONTHS: Final = re.compile(r"\btháng (?:giêng|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười(?: một| hai)?|chạp)\b")
 _HARMLESS: Final = re.compile(r"[\d\s?./,:;()\[\]_…–—*'\"-]*", re.ASCII)
 _TIME: Final = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b")
+_DAY_OR_YEAR: Final = re.compile(r"\d{1,2}|[012]\d{3}")
 _MOST_DIGITS: Final = 8  # of a day; more may be a person's number
 _LONGEST: Final = 40
 

@@ -1,4 +1,4 @@
-"""What clerks write into the cells of a register besides what belongs there: totals, cancellations, remarks, smudges."""
+"""What clerks write into cells of a register besides what belongs there: totals, cancellations, remarks, smudges."""
 
 from pathlib import Path
 

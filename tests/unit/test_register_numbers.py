@@ -66,6 +66,21 @@ def test_numbers_that_may_stand_on_unreadable_rows_are_not_missed(rows: tuple, f
     assert [(f.first, f.last) for f in numbering(lines, [(lines[0].file, row) for row in rows])] == faults
 
 
+def test_the_lines_beside_a_gap_are_told() -> None:
+    (fault,) = numbering([a_line(number) for number in (1, 2, 5)])
+
+    assert fault.before is not None
+    assert fault.after is not None
+    assert (fault.before.line, fault.after.line) == ("2", "5")
+
+
+@pytest.mark.parametrize("numbers", [("1", "2", "", "4"), ("1", "2", "3", "4")])
+def test_a_cancelled_number_is_not_missed(numbers: tuple[str, ...]) -> None:
+    lines = [a_line(number, row=row, cancelled=row == 12) for row, number in enumerate(numbers, 10)]
+
+    assert numbering(lines) == []
+
+
 def test_one_odd_page_does_not_change_how_a_book_is_numbered() -> None:
     assert not begins_anew([[1, 2, 3], [4, 5, 6], [1, 2, 3], [7, 8, 9], [10, 11]])
 
