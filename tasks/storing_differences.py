@@ -51,6 +51,9 @@ def _stored(run: Run, seen: Mapping[str, differences.Seen]) -> dict[str, Any]:
         summary = _told(run, weighed)
         differences.write(conn, weighed, run.run_id)
         _begin(run, conn, summary, registers)
+        for source in run.comparison.sides:  # read by this run or not: the next one reads all of them
+            half = [(unit, month) for name, unit, month in weighed.half_read if name == source]
+            compared_segments.forget(conn, source, half)
     return summary
 
 

@@ -48,9 +48,12 @@ def remember(
         conn.execute(insert(t), chunk)
 
 
-def forget(conn: Connection, source: str, segments: Iterable[tuple[str, str]]) -> None:
-    """(unit, month) that are to be read again next time."""
+def forget(conn: Connection, source: str, segments: Iterable[tuple[str, str]] | None) -> None:
+    """(unit, month) that are to be read again next time; None: all of the source."""
     t = compared_segments
+    if segments is None:
+        conn.execute(delete(t).where(t.c.source == source))
+        return
     months: dict[str, list[str]] = {}
     for unit_code, month in segments:
         months.setdefault(unit_code, []).append(month)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
+from tasks.rules.difference_life import Place, segments_of
 from tasks.rules.difference_model import DifferenceClass, DifferenceState
 from warehouse.compared_segments import forget
 from warehouse.difference_tables import differences, reconciliations
@@ -109,8 +110,7 @@ def resolve(conn: Connection, difference_id: str, by: str, reason: str, now: dat
     """
     found = _unfixed(conn, difference_id)
     _set(conn, found, {"state": DifferenceState.FIXED, "fixed_at": _not_before(found, now)})
-    if found["day"] is not None:
-        forget(conn, found["source"], [(found["unit_code"], f"{found['day']:%Y-%m}")])
+    forget(conn, found["source"], segments_of(_place(found)))
     _audit(conn, now, by, RESOLVE, found, reason)
 
 
@@ -163,6 +163,12 @@ def _unfixed(conn: Connection, difference_id: str) -> dict[str, Any]:
     if found["state"] == DifferenceState.FIXED:
         raise DeskError("already_fixed", found["id"])
     return found
+
+
+def _place(found: Mapping[str, Any]) -> Place:
+    names = ("unit_code", "system", "sides", "book", "source", "day")
+    kind, key = DifferenceClass(found["kind"]), found["record_key"]
+    return Place(kind=kind, key=key, **{name: found[name] for name in names})
 
 
 def _not_before(found: Mapping[str, Any], now: datetime) -> datetime:

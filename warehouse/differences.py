@@ -16,6 +16,7 @@ from tasks.rules.difference_life import (
     Life,
     News,
     Place,
+    Segment,
     after_found,
     after_looked,
     facts_hash,
@@ -23,6 +24,7 @@ from tasks.rules.difference_life import (
     is_covered,
     place_of,
     plain,
+    to_read_again,
 )
 from tasks.rules.difference_model import Comparison, DifferenceClass, DifferenceState, Finding
 from warehouse.chunks import chunks
@@ -60,10 +62,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """All changes, found ones first, and what stood in the book before: id → life and place of what is not fixed."""
+    """All changes, found ones first, and what stood in the book before: id → life and place of what is not fixed.
+
+    `half_read`: (source, unit, month) to be read by the next run, so that it can say of more whether it is fixed.
+    """
 
     changes: list[Change]
     standing: Mapping[str, tuple[Life, Place]]
+    half_read: frozenset[Segment] = frozenset()
 
 
 def seen_in(comparison: Comparison) -> dict[str, Seen]:
@@ -84,11 +90,16 @@ def weigh(conn: Connection, comparison: Comparison, seen: Mapping[str, Seen], as
     for name, one in seen.items():
         life, news = after_found(known[name][0] if name in known else None, one.facts_hash, as_of)
         changes.append(Change(id=name, news=news, life=life, place=one.place, finding=one.finding, facts=one.facts))
+    half_read: set[Segment] = set()
     for name, (life, place) in standing.items():
-        if name not in seen and is_covered(comparison, place):
+        if name in seen:
+            continue
+        if is_covered(comparison, place):
             gone, news = after_looked(life, as_of)
             changes.append(Change(id=name, news=news, life=gone, place=place))
-    return Weighed(changes, standing)
+        else:
+            half_read.update(to_read_again(comparison, place))
+    return Weighed(changes, standing, frozenset(half_read))
 
 
 def write(conn: Connection, weighed: Weighed, run_id: str) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from tasks.rules.difference_model import Comparison, DifferenceClass, DifferenceState, Finding, Scope, SourceSide
 
 REFS: Final = "refs"  # a fact of this name says where each side stands: no explanation rests on it
+Segment: TypeAlias = tuple[str, str, str]  # source, unit code, month "YYYY-MM"
 _BOOKS: Final = ("register", "transfer_register")  # sides on paper
 
 
@@ -63,6 +64,11 @@ class Place:
     def on_paper(self) -> bool:
         """Whether a register is one of its sides."""
         return any(side in _BOOKS for side in self.sides.split("/"))
+
+    @property
+    def is_double(self) -> bool:
+        """Whether it is one dossier under several keys, which stand in other months than its day too."""
+        return self.kind is DifferenceClass.DUPLICATE and self.sides == "source/warehouse"
 
     @property
     def at_source(self) -> bool:
@@ -147,14 +153,58 @@ def is_asked(scope: Scope, place: Place) -> bool:
 
 def is_covered(comparison: Comparison, place: Place) -> bool:
     """Whether a run really looked there: then what it did not find is fixed."""
+    sides = _sides_judged(comparison, place)
+    return sides is not None and not any(_is_unread(comparison, side.name, place) for side in sides)
+
+
+def to_read_again(comparison: Comparison, place: Place) -> list[Segment]:
+    """What the next run must read, if this one did not find the difference and yet may not call it fixed: it read only
+    some of the segments in which the difference may stand, and those that it read would be at rest next time.
+    """
+    if not (place.is_double or place.on_paper) or is_covered(comparison, place):
+        return []
+    sides = _sides_judged(comparison, place) or []
+    return [(side.name, *segment) for side in sides for segment in segments_of(place) or ()]
+
+
+def segments_of(place: Place) -> list[tuple[str, str]] | None:
+    """(unit, month "YYYY-MM") of a source in which a difference may stand; None: anywhere.
+
+    A dossier under several keys stands in any month of its year: its keys share no more than that.
+    """
+    if place.day is None or not place.unit_code:
+        return None
+    months = range(1, 13) if place.is_double else [place.day.month]
+    return [(place.unit_code, f"{place.day.year}-{month:02d}") for month in months]
+
+
+def _sides_judged(comparison: Comparison, place: Place) -> list[SourceSide] | None:
+    """The sources whose rows there decide whether it is fixed; None where this run cannot say, whatever it read."""
     if place.kind not in comparison.covered or not is_asked(comparison.scope, place):
-        return False
+        return None
     if (place.system, place.key) in comparison.undecided:
-        return False
+        return None
+    if place.is_double and not _holds_year(comparison.scope, place.day):
+        return None
     if place.on_paper and not _is_book_read(comparison, place):
-        return False
+        return None
+    if place.on_paper and not place.at_source:
+        return []  # book and warehouse only: what the source says does not matter
     sides = _sides_needed(comparison, place)
-    return sides is not None and all(_is_looked_at(comparison, side, place) for side in sides)
+    if sides is None or any(not side.judged or side.name in comparison.capped for side in sides):
+        return None
+    return sides
+
+
+def _is_unread(comparison: Comparison, source: str, place: Place) -> bool:
+    segments = segments_of(place)
+    if segments is None:
+        return any(name == source for name, _, _ in comparison.unread)
+    return any((source, *segment) in comparison.unread for segment in segments)
+
+
+def _holds_year(scope: Scope, day: date | None) -> bool:
+    return day is None or all(scope.holds_day(end) for end in (date(day.year, 1, 1), date(day.year, 12, 31)))
 
 
 def _is_book_read(comparison: Comparison, place: Place) -> bool:
@@ -186,15 +236,3 @@ def _sides_needed(comparison: Comparison, place: Place) -> list[SourceSide] | No
         return []
     side = comparison.sides.get(place.source)
     return None if side is None else [side]
-
-
-def _is_looked_at(comparison: Comparison, side: SourceSide, place: Place) -> bool:
-    if place.on_paper and not place.at_source:
-        return True  # book and warehouse only: what the source says does not matter
-    if not side.judged or side.name in comparison.capped:
-        return False
-    if place.on_paper:
-        return True  # the presence of a dossier there is known, its columns are not asked
-    if place.day is None or not place.unit_code:
-        return not any(name == side.name for name, _, _ in comparison.unread)
-    return (side.name, place.unit_code, f"{place.day:%Y-%m}") not in comparison.unread

@@ -17,7 +17,9 @@ from tasks.rules.difference_life import (
     is_asked,
     is_covered,
     place_of,
+    segments_of,
     series_of,
+    to_read_again,
 )
 from tasks.rules.difference_model import (
     Comparison,
@@ -49,6 +51,10 @@ ON_PAPER = Place(
     source="so-20261123.xlsx",
     day=date(2026, 10, 5),
 )
+
+TWICE = replace(AT_SOURCE, kind=DifferenceClass.DUPLICATE, key="H1|31157|2026")
+DATED_ON_PAPER = replace(ON_PAPER, kind=DifferenceClass.FIELD_DIFFERS, system="mc", key="1")
+MAY, OCTOBER = ("mot-cua", "31157", "2026-05"), ("mot-cua", "31157", "2026-10")
 
 
 def a_life(state=OPEN, facts="one", **more):
@@ -157,6 +163,17 @@ def test_a_look_counts_once_and_an_older_one_not_at_all(looks, again):
         (AT_SOURCE, {"undecided": {("mc", "1")}}, False),
         (AT_SOURCE, {"undecided": {("mc", "2")}}, True),
         (AT_SOURCE, {"capped": {"mot-cua"}}, False),
+        (TWICE, {}, True),
+        (TWICE, {"unread": {MAY}}, False),  # one of its keys may stand there
+        (TWICE, {"unread": {("mot-cua", "31157", "2025-10"), ("mot-cua", "31150", "2026-10")}}, True),
+        (TWICE, {"scope": Scope(period_from=date(2026, 10, 1), period_to=date(2026, 10, 31))}, False),
+        (TWICE, {"scope": Scope(period_from=date(2026, 1, 1), period_to=date(2026, 12, 31))}, True),
+        (replace(TWICE, sides="source"), {"unread": {MAY}}, True),  # one key twice in one body stands on one day
+        (DATED_ON_PAPER, {"unread": {OCTOBER}}, False),
+        (DATED_ON_PAPER, {"unread": {MAY}}, True),
+        (DATED_ON_PAPER, {"capped": {"mot-cua"}}, False),
+        (DATED_ON_PAPER, {"undecided": {("mc", "1")}}, False),
+        (replace(DATED_ON_PAPER, sides="register/warehouse"), {"unread": {OCTOBER}}, True),
         (ON_PAPER, {}, True),
         (ON_PAPER, {"books": set(), "rates": []}, False),
         (ON_PAPER, {"books": set(NEWER), "rates": [a_rate(files=NEWER)]}, True),
@@ -176,6 +193,27 @@ def test_a_look_counts_once_and_an_older_one_not_at_all(looks, again):
 )
 def test_only_what_a_run_really_looked_at_can_be_fixed_by_it(place, more, covered):
     assert is_covered(a_run(place, **more), place) is covered
+
+
+def test_where_a_difference_may_stand():
+    assert segments_of(AT_SOURCE) == [("31157", "2026-10")]
+    assert segments_of(TWICE) == [("31157", f"2026-{month:02d}") for month in range(1, 13)]
+    assert segments_of(replace(AT_SOURCE, day=None)) is segments_of(replace(AT_SOURCE, unit_code="")) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "more", "segments"),
+    [
+        (TWICE, {"unread": {MAY}}, 12),
+        (TWICE, {"unread": {MAY}, "capped": {"mot-cua"}}, 0),  # reading more would not help
+        (TWICE, {"unread": {MAY}, "scope": Scope(units=frozenset({"31150"}))}, 0),
+        (TWICE, {}, 0),  # it is fixed
+        (DATED_ON_PAPER, {"unread": {OCTOBER}}, 1),
+        (AT_SOURCE, {"unread": {OCTOBER}}, 0),  # nothing has moved there: it stands as it was seen
+    ],
+)
+def test_what_was_half_read_is_read_whole_next_time(place, more, segments):
+    assert len(to_read_again(a_run(place, **more), place)) == segments
 
 
 def test_procedures_belong_to_no_source():
