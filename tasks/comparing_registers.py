@@ -4,7 +4,7 @@ Files come from the shared folder and are only read. Sources were compared befor
 taken from there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.narration import logger
-from tasks.rules.difference_model import DifferenceClass, Notice, SourceSide
+from tasks.rules.difference_model import Comparison, DifferenceClass, Notice, SourceSide
 from tasks.rules.lookalike import folded
 from tasks.rules.model import SourceLine
 from tasks.rules.register_candidates import NEAR_DAYS
@@ -171,10 +171,19 @@ def _held(run: Run, books: Sequence[Book]) -> list[Held]:
     spans = _spans(books)
     with run.store.reading() as conn:
         heard = register_match.last_heard(conn)
+        at_source = _at_source(run.comparison, register_match.standing_at_source(conn))
         found = {(one.system, one.key): one for one in register_match.bearing_codes(conn, codes)}
         found |= {(one.system, one.key): one for one in register_match.received_between(conn, spans)}
     sides = run.comparison.sides
-    known = [replace(one, in_source=_is_in(sides, one), behind=heard.get(one.source)) for one in found.values()]
+    known = [
+        replace(
+            one,
+            in_source=_is_in(sides, one),
+            behind=heard.get(one.source),
+            at_source=at_source.get((one.system, one.key), {}),
+        )
+        for one in found.values()
+    ]
     extra = {
         (side.system, key): _of_the_source(side, key)
         for side in sides.values()
@@ -182,6 +191,20 @@ def _held(run: Run, books: Sequence[Book]) -> list[Held]:
         if folded(code) in codes or (unit_code in spans and day and spans[unit_code][0] <= day <= spans[unit_code][1])
     }
     return [*known, *(one for name, one in extra.items() if name not in found)]
+
+
+def _at_source(
+    comparison: Comparison, standing: Iterable[tuple[str, str, date | None, str, str, str, str]]
+) -> dict[tuple[str, str], dict[str, str]]:
+    """Dossier → column → what the source says, where the warehouse says otherwise: found now, or at rest since."""
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for source, unit_code, day, system, key, column, value in standing:
+        if day and (source, unit_code, f"{day:%Y-%m}") in comparison.unread:
+            said.setdefault((system, key), {})[column] = value
+    for one in comparison.findings:
+        if one.kind is DifferenceClass.FIELD_DIFFERS and one.sides == "source/warehouse":
+            said.setdefault((one.system, one.key), {})[one.column] = str(one.facts.get("source") or "")
+    return said
 
 
 def _spans(books: Sequence[Book]) -> dict[str, tuple[date, date]]:

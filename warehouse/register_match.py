@@ -8,10 +8,12 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, Select, func, select
 
+from tasks.rules.difference_model import DifferenceClass, DifferenceState
 from tasks.rules.lookalike import folded
 from tasks.rules.register_model import Held
 from tasks.rules.timezone import HANOI
 from warehouse.chunks import chunks
+from warehouse.difference_tables import differences
 from warehouse.tables import VERSIONS, loads
 
 _AT_ONCE = 5_000
@@ -69,6 +71,20 @@ def last_heard(conn: Connection) -> dict[str, date]:
         .group_by(loads.c.source)
     )
     return {source: moment.astimezone(HANOI).date() for source, moment in conn.execute(chosen).tuples()}
+
+
+def standing_at_source(conn: Connection) -> Iterator[tuple[str, str, date | None, str, str, str, str]]:
+    """What earlier comparisons left open where the source says otherwise than we: source, unit, day of receipt, system,
+    record key, column, and what the source says ("" for nothing).
+    """
+    t = differences
+    chosen = select(t.c.source, t.c.unit_code, t.c.day, t.c.system, t.c.record_key, t.c.column_name, t.c.facts).where(
+        t.c.kind == DifferenceClass.FIELD_DIFFERS,
+        t.c.sides == "source/warehouse",
+        t.c.state != DifferenceState.FIXED,
+    )
+    for source, unit_code, day, system, key, column, facts in conn.execute(chosen).tuples():
+        yield source, unit_code, day, system, key, column, str(facts.get("source") or "")
 
 
 def _narrow() -> Select[tuple[object, ...]]:

@@ -98,6 +98,7 @@ class Held:
     """A dossier as the software's side knows it. One that only the source has is known by code, unit and day alone.
 
     `behind`: the first day of which the warehouse cannot have heard all. `in_source` is None where nobody looked.
+    `at_source`: column → what the source says of it, where the warehouse says otherwise.
     """
 
     system: str
@@ -112,6 +113,7 @@ class Held:
     in_warehouse: bool = True
     in_source: bool | None = True
     behind: date | None = None
+    at_source: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cell(self) -> str:

@@ -222,6 +222,22 @@ def test_what_the_warehouse_cannot_know_yet_is_told_apart() -> None:
     assert (cause(DUE), cause(DUE + timedelta(days=1))) == (Cause.BEHIND, Cause.UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("says", "found"),
+    [
+        ({"due_at": DUE.isoformat()}, []),
+        ({"due_at": f"{DUE}T17:00+07:00"}, []),
+        ({"due_at": LATER.isoformat()}, [(OTHER, "H-0001", "due_at")]),  # three different days
+        ({"due_at": ""}, [(OTHER, "H-0001", "due_at")]),
+        ({"returned_at": DUE.isoformat()}, [(OTHER, "H-0001", "due_at")]),
+    ],
+)
+def test_a_book_that_says_what_the_source_says_is_not_to_blame(says: dict[str, str], found: list) -> None:
+    stale = a_dossier("H-0001", due_on=DAY, at_source=says)
+
+    assert told(compared([a_line(1, "H-0001")], [stale])) == found
+
+
 def test_units_and_period_asked_for() -> None:
     lines = [a_line(1, "X-00001"), a_line(2, "X-00002", received=LATER), a_line(4, "X-00003", without=["received_at"])]
     lines.append(a_line(1, "X-00004", unit_code="31231"))
