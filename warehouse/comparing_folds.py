@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -40,9 +41,10 @@ def pair_folded(conn: Connection, sides: Sides, folded: Callable[[str], str]) ->
     Index("ix_compared_folds", folds.c.folded).create(conn)
     sure = select(folds.c.folded, func.max(folds.c.rid), func.max(folds.c.version_id)).group_by(folds.c.folded)
     pairs = sure.having(and_(func.count(folds.c.rid) == 1, func.count(folds.c.version_id) == 1))
+    paired = update(odd).where(odd.c.rid == bindparam("number")).values(version_id=bindparam("version"))
     for some in chunks(conn.execute(pairs).tuples().all()):
-        for _, rid, version_id in some:
-            conn.execute(update(odd).where(odd.c.rid == rid).values(version_id=version_id))
+        found = [{"number": rid, "version": version_id} for _, rid, version_id in some]
+        conn.execute(paired, found)
         conn.execute(delete(gone).where(gone.c.version_id.in_([version_id for _, _, version_id in some])))
     folds.drop(conn)
 
