@@ -27,7 +27,9 @@ def missing_of(
     for book in books:
         if book.kind is BookKind.TRACKING and book.unit_code and book.span:
             tracking[book.unit_code].append(book)
-            nameless.update((book.unit_code, day) for b in book.lines if not (b.code or b.cancelled) and (day := b.received_on))
+            nameless.update(
+                (book.unit_code, day) for b in book.lines if not (b.code or b.cancelled) and (day := b.received_on)
+            )
     for one in held:
         day = one.received_on
         if not one.in_warehouse or not one.is_received or day is None or (one.system, one.key) in tracked:

@@ -44,6 +44,26 @@ def test_a_cancelled_line_lacks_nothing() -> None:
     assert [(rate["lines"], rate["incomplete"]) for rate in result.rates] == [(2, 0)]
 
 
+def test_a_cancelled_line_is_written_anew_on_the_next_or_was_never_in_the_software() -> None:
+    lines = [
+        a_line(1, "H1", received=date(2026, 11, 9), cancelled=True),
+        a_line(2, "H1"),
+        a_line(3, "H9", cancelled=True),
+        a_line(4, "H2", received=None, cancelled=True),
+    ]
+
+    assert told(compared(lines, [a_dossier("H1"), a_dossier("H2")])) == []
+
+
+def test_a_gap_tells_the_lines_beside_it() -> None:
+    (gap,) = compared([a_line(1, "H1"), a_line(4, "H2")], [a_dossier("H1"), a_dossier("H2")]).findings
+
+    assert (gap.facts["after_line"], gap.facts["before_line"]) == (
+        {"page": "1", "line": "1"},
+        {"page": "1", "line": "4"},
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "column", "facts", "shown"),
     [
