@@ -16,6 +16,7 @@ _BY_NAME = {
     "UsageFaultError": EXIT_CONFIGURATION,
     "DropNotExplainedError": EXIT_CONFIGURATION,
     "RepairRefusedError": EXIT_CONFIGURATION,
+    "RequestRefusedError": EXIT_CONFIGURATION,
     "RegisterNameError": EXIT_CONFIGURATION,
     "StarterExistsError": EXIT_CONFIGURATION,
     "SchemaError": EXIT_CONFIGURATION,

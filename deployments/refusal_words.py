@@ -1,7 +1,8 @@
 """Refusals in the words of people: what happened, where, what to do; Vietnamese and English.
 
 One entry for each class of refusal, with `:code` where the class knows several cases; `exits` decides the status.
-Sentences of the configuration, of sources and of the warehouse have catalogues of their own.
+Sentences of the configuration, of sources, of the warehouse and of what a reconciliation refuses (`sentence` of the
+refusal itself) have catalogues of their own.
 """
 
 from typing import Any
@@ -48,30 +49,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "DropNotExplainedError": (
         "Chấp nhận số liệu giảm nhiều thì phải nêu đúng một nguồn và lý do.",
         "A drop is accepted for one named source and with a reason.",
-    ),
-    "RepairRefusedError:needs_by": (
-        "Sửa dữ liệu phải nêu người yêu cầu (--by) và lý do (--reason).",
-        "A repair needs the person who asks for it (--by) and a reason (--reason).",
-    ),
-    "RepairRefusedError:no_preview": (
-        "Không có bản xem trước {run_id}: chạy `dondoc run reconcile --repair` (không kèm --dry-run), đọc kết quả rồi "
-        "xác nhận mã lượt đó.",
-        "There is no preview {run_id}: run `dondoc run reconcile --repair` (without --dry-run), read it, then confirm "
-        "its run id.",
-    ),
-    "RepairRefusedError:preview_old": (
-        "Bản xem trước {run_id} lập ngày {day}, dữ liệu có thể đã khác: xem trước lại trong ngày.",
-        "Preview {run_id} is of {day} and the data may have moved on: preview again today.",
-    ),
-    "RepairRefusedError:too_many": (
-        "Bản xem trước có {dossiers} hồ sơ, vượt giới hạn {limit}: thu hẹp đơn vị hoặc kỳ, hay xem trước lại với "
-        "--limit lớn hơn.",
-        "The preview holds {dossiers} dossiers, more than the limit of {limit}: narrow units or period, or preview "
-        "again with a larger --limit.",
-    ),
-    "RepairRefusedError:source_gone": (
-        "Nguồn {name} không còn trong cấu hình: xem trước lại.",
-        "Source {name} is no longer configured: preview again.",
     ),
     "as_of": (
         "--as-of {text!r}: viết dạng 2026-11-23T07:30.",

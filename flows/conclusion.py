@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from tasks import reconcile_book, run_book
+from tasks.outcome import refusal_sentence
 from tasks.run_context import LockBusyError, Run, RunRequest, enter_run
 
 _QUIET = (0, 6, 75)
@@ -26,11 +27,21 @@ class _Book(Protocol):
 _BOOKS: dict[bool, _Book] = {False: run_book, True: reconcile_book}  # by whether the run only reads
 
 
+class _RefusedError(Exception):
+    """A refusal on its way to the state of the run, where whoever filled in a form reads it."""
+
+    def __init__(self, fault: BaseException, sentence: str) -> None:
+        super().__init__(sentence)
+        self.fault = fault
+        self.sentence = sentence
+
+
 def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | None:
     """Run the story inside the run of this process: the opener keeps the book, a stage inside it just tells.
 
     Another run holding the lock is no failure: it is told as busy, with the holder's name. A warehouse that fails in
-    the middle ends the run with a report that says so. A stage inside a run gives
+    the middle ends the run with a report that says so; what was refused before any work ends it with the sentence
+    of the refusal, and is found in the state as what it is. A stage inside a run gives
     no state of its own: Prefect would read that back from its server, and where the server's answer was lost break the
     whole run over work that is done.
     """
@@ -38,6 +49,8 @@ def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | Non
         report = _told(request, story)
     except LockBusyError as busy:
         report = run_book.busy_report(request, busy.holder)
+    except _RefusedError as refused:
+        return Failed(message=refused.sentence, data=refused.fault)
     if report is None:
         return None
     status, state = report["exit_status"], report["state"]
@@ -58,6 +71,8 @@ def _told(request: RunRequest, story: Callable[[Run], None]) -> dict[str, Any] |
             return book.close_book(run)
         except BaseException as fault:
             report = book.break_book(run, fault)
-            if report is None:
-                raise
-            return report
+            if report is not None:
+                return report
+            if sentence := refusal_sentence(fault, run.settings.locale):
+                raise _RefusedError(fault, sentence) from fault
+            raise

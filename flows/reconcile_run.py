@@ -37,6 +37,7 @@ from flows.parameters import (
     Units,
 )
 from tasks.checking_procedures import check_procedures
+from tasks.checking_request import check_request
 from tasks.comparing_punctuality import compare_punctuality
 from tasks.comparing_registers import check_register_names, compare_registers
 from tasks.comparing_sources import compare_source
@@ -97,6 +98,7 @@ def reconcile_run(
 
 def tell_reconcile(run: Run) -> None:
     """Sources first: what the register is held against is what both software and warehouse say."""
+    check_request(run)
     check_register_names(run)
     for source in run.settings.sources:
         if source.dataset == "dossiers" and run.comparison.scope.holds_source(source.name):

@@ -51,6 +51,12 @@ def status_of_fault(fault: WarehouseError) -> int:
     return SOURCE_FAILED if isinstance(fault, WarehouseUnavailableError) else BUG
 
 
+def refusal_sentence(fault: BaseException, locale: str) -> str | None:
+    """What people are told of a refusal that speaks for itself; None for a bug."""
+    sentence = getattr(fault, "sentence", None)
+    return str(sentence(locale)) if isinstance(fault, Exception) and callable(sentence) else None
+
+
 def state_of(status: int, *, idle: bool) -> str:
     """Name of the run's state in its report."""
     return "nothing_to_do" if status == DONE and idle else _STATE_NAMES[status]

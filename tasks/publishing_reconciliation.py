@@ -14,6 +14,7 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from tasks.checking_request import folder_of
 from tasks.narration import logger
 from tasks.reconcile_book import FILES
 from tasks.reports.card_page import card_page
@@ -22,11 +23,8 @@ from tasks.reports.reconciliation_lines import screen_table
 from tasks.reports.reconciliation_model import Reconciliation
 from tasks.reports.reconciliation_sheets import write_result
 from tasks.result_rows import file_names, result_of
-from tasks.rules.difference_model import Notice
 from tasks.run_context import Run, current
-from warehouse import difference_report
 
-FOLDER = "reconcile"  # beside the landing: one folder a reconciliation
 PAGE = "doi-soat.html"  # the card as a page, for where no Prefect is
 
 
@@ -38,9 +36,8 @@ def publish_reconciliation(run_id: str) -> list[str]:
     drawn is left: the truth is in the book and in the files.
     """
     run = current(run_id)
-    _tell_unknown_units(run)
     result = result_of(run)
-    folder = _folder(run)
+    folder = folder_of(run)
     if folder is not None:
         result = replace(result, files=_written(result, folder, run.settings.locale))
     text = markdown(result, run.settings.locale)
@@ -51,20 +48,6 @@ def publish_reconciliation(run_id: str) -> list[str]:
     _shown(run, result, text)
     logger().info("reconciliation: %d open in scope, %d workbooks", len(result.open), len(paths))
     return paths
-
-
-def _tell_unknown_units(run: Run) -> None:
-    """A form takes any code: that nothing differs at a unit which does not exist must not read as agreement."""
-    with run.store.reading() as conn:
-        known = difference_report.listed_units(conn)
-        wrong = [c for c in run.request.asked.units if c not in known and not difference_report.is_named(conn, c)]
-    run.comparison.notices += [Notice(code="unit_unknown", params={"unit": code}) for code in wrong if known]
-
-
-def _folder(run: Run) -> Path | None:
-    if run.request.out:
-        return Path(run.request.out)
-    return None if run.dry_run else run.settings.var / FOLDER / run.run_id
 
 
 def _written(result: Reconciliation, folder: Path, locale: str) -> dict[str, str]:

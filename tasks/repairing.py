@@ -20,6 +20,7 @@ from tasks.narration import logger
 from tasks.part_intake import ignored_of, settle_keys
 from tasks.pulling import fault_sentence, record_fault, register, source_of
 from tasks.reconcile_book import PREVIEW
+from tasks.refused_requests import RepairRefusedError as RepairRefusedError
 from tasks.rules.repairs import plan_of
 from tasks.run_context import Run, current
 from tasks.settings import SecretError, Source
@@ -30,15 +31,6 @@ from warehouse import current as current_rows
 from warehouse import loads, missed, repairs, staging
 from warehouse.sessions import LoadSession
 from warehouse.staging import Staged
-
-
-class RepairRefusedError(ValueError):
-    """A repair that may not be done; a usage fault (exit 2). `code`: of the sentences of refusals."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.code = code
-        vars(self).update(params)  # what the sentence names
 
 
 @task(name="preview repair", cache_policy=NO_CACHE, persist_result=False)

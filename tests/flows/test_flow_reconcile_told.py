@@ -66,12 +66,6 @@ def test_a_dry_run_shows_a_card_and_writes_files_only_where_it_is_told(run, vill
     assert village.files() == before
 
 
-def test_a_unit_that_does_not_exist_is_no_agreement(run, village: Village) -> None:
-    report = run(village, "reconcile", NINE, units=["Z"])
-    assert {"code": "unit_unknown", "unit": "Z"} in report["notices"]
-    assert "Không có đơn vị nào mang mã Z" in shown(KEY)["data"]
-
-
 def test_a_picture_that_cannot_be_drawn_costs_nothing(run, village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(**_: Any) -> None:
         raise httpx.ConnectError("gone")
