@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from deployments.difference_words import say
 from tasks.rules.difference_life import REFS
-from tasks.rules.difference_model import Cause, DifferenceClass, DifferenceState
+from tasks.rules.difference_model import Cause, DifferenceClass, DifferenceState, received_on
+from tasks.rules.register_cells import ILLEGIBLE
+from tasks.rules.register_numbers import is_gap
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -88,11 +90,22 @@ def _stands(conn: "Connection", row: Row) -> Iterator[dict[str, Any]]:
         if side in PAPER:
             paper = {"book": row["book"], "page": row["page"], "line": row["line"], "file": row["source"]}
             paper["row"] = str(told["ref"] or "").rpartition("#")[2]
-            yield told | ({"paper": paper} if told["there"] else {})
+            if is_gap(row["kind"], row["facts"]):
+                yield told | {"there": False, "paper": paper, "missing": _missing(row["facts"])}
+            else:
+                yield told | ({"paper": paper} if told["there"] else {})
         elif side == "warehouse" and row["record_key"]:
             yield told | {"now": _current(conn, row)}
         else:
             yield told | {"body": _body(conn, str(told["ref"])) if told["ref"] else None}
+
+
+def _missing(facts: Row) -> dict[str, Any]:
+    """The numbers that stand nowhere, of lines or of pages, and the lines beside them."""
+    first, last = facts["from"], facts["to"]
+    numbers = str(first) if first == last else f"{first}-{last}"
+    beside = {name: facts.get(name) for name in ("after_line", "before_line")}
+    return {"what": facts.get("what", "line"), "numbers": numbers} | beside
 
 
 def _current(conn: "Connection", row: Row) -> dict[str, Any] | None:
@@ -140,7 +153,7 @@ def _head(told: Row, speech: "Speech", locale: str) -> Iterator[str]:
         ("code", told["code"]),
         ("key", f"{told['system']} {told['key']}".strip()),
         ("column", speech.column(told["column"]) if told["column"] else ""),
-        ("received", speech.day(told["day"])),
+        ("received", speech.day(received_on(told["kind"], told["column"], told["facts"], told["day"]))),
         ("cause", speech.word("cause", told["cause"]) if told["cause"] else ""),
         ("age", age if told["state"] != DifferenceState.FIXED else None),
     ]
@@ -158,6 +171,8 @@ def _sides(told: Row, speech: "Speech", locale: str) -> Iterator[str]:
 
 
 def _says(one: Row, column: str, speech: "Speech", locale: str) -> str:
+    if missing := one.get("missing"):
+        return say(f"missing_{missing['what']}", locale, n=missing["numbers"])
     if not one["there"]:
         absent = say("absent", locale)
         return say("now_there", locale, found=absent) if one.get("now") else absent
@@ -180,6 +195,8 @@ def _plain(value: Any) -> Any:
 
 
 def _place(one: Row, speech: "Speech", locale: str) -> str:
+    if missing := one.get("missing"):
+        return "; ".join(_beside(one["paper"], missing, locale))
     if paper := one.get("paper"):
         return say("on_paper", locale, **{name: value or "-" for name, value in paper.items()})
     now = one.get("now")
@@ -200,13 +217,20 @@ def _place(one: Row, speech: "Speech", locale: str) -> str:
     return say("of_version", locale, place=place, n=now["version"], **moments)
 
 
+def _beside(paper: Row, missing: Row, locale: str) -> Iterator[str]:
+    yield say("in_book", locale, book=paper["book"] or "-", file=paper["file"])
+    for name in ("after_line", "before_line"):
+        if line := missing[name]:
+            yield say(name, locale, page=line["page"] or "-", line=line["line"])
+
+
 def _todo(told: Row, speech: "Speech", locale: str) -> Iterator[str]:
     if told["state"] == DifferenceState.FIXED:
         yield say("nothing_to_do", locale)
         return
     if told["state"] == DifferenceState.OPEN and told["explanation"]:
         yield say("changed_since", locale, by=told["explained_by"], reason=told["explanation"])
-    yield speech.word("todo", told["kind"])
+    yield say("illegible_cell", locale) if told["facts"].get("cell") == ILLEGIBLE else speech.word("todo", told["kind"])
     if told["cause"] == Cause.BEHIND and told["source"]:
         yield say("sync", locale, source=told["source"])
     if told["cause"] == Cause.ALTERED:

@@ -32,7 +32,7 @@ _WIDTHS = {
     "explanation": 24,
 }
 _BLANK = 28  # width of the column that the unit fills in by hand
-_ON_NUMBERS = ("id", "unit", "place", "what", "source", "day", "news", "state", "since", "age", "explanation")
+_ON_NUMBERS = ("id", "unit", "place", "what", "source", "news", "state", "since", "age", "explanation")
 _ON_PROCEDURES = ("id", "kind", "unit", "code", "what", "news", "state", "since", "age", "owner", "explanation")
 
 

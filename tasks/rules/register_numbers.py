@@ -14,8 +14,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from tasks.rules.difference_model import DifferenceClass
 from tasks.rules.register_model import Book, BookLine, Place
 
 Lost: TypeAlias = Mapping[str, Sequence[int]]  # file → rows nobody could read, in order
@@ -24,6 +25,11 @@ _NUMBER = re.compile(r"0*(\d{1,6})\s*([^\W\d_]{0,4})\.?")
 _PAGE = re.compile(r"\D{0,8}0*(\d{1,5})")
 GAP: Final = "gap"
 REPEAT: Final = "repeat"
+
+
+def is_gap(kind: str, facts: Mapping[str, Any]) -> bool:
+    """Whether a difference is a number that stands nowhere: its place is the lines beside it."""
+    return kind == DifferenceClass.NUMBERING_GAP and facts.get("kind") == GAP
 
 
 @dataclass(frozen=True, slots=True)
