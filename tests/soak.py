@@ -24,8 +24,8 @@ LONG = (
 HEAD = """\
 # Soak
 
-To repeat: `make soak` (about five minutes on two cores). `make test` does the same with few kills: two random ones in the
-mornings (`DONDOC_KILLS`), and not every fault point of loads and upgrades (`DONDOC_KILL_EVERY`).
+To repeat: `make soak` (about five minutes on two cores). `make test` does the same with few kills: two random ones in
+the mornings (`DONDOC_KILLS`), and not every fault point of loads and upgrades (`DONDOC_KILL_EVERY`).
 
 Mornings of the story, all kinds of them, are killed at random moments {kills} times in all (seed `{seed}`); each is
 finished. Loads and upgrades are killed at every statement and every commit in turn, on both databases. After every kill
