@@ -86,7 +86,7 @@ def differences_explain(context: typer.Context, name: Id, by: By = "", reason: W
     with cli.reading() as conn:
         row = _row(cli, conn, name)
         told = card(conn, row, _ages(cli, conn, as_of)(row))
-        speech = _speech(cli, conn)
+        speech = _speech(cli, conn, _reasons(told["facts"], locale))
     if cli.json:
         print_json(told)
         return
@@ -117,12 +117,21 @@ def _act(
         raise UsageFaultError(say("needs_by", cli.locale()))
     with cli.writing() as conn:
         row = _row(cli, conn, name)
+        _shown_to_many(row, {"--by": by, "--reason": reason}, cli.locale())
         act(conn, row["id"], by, reason, desk_now(cli, conn, as_of))
     if cli.json:
         print_json({"id": row["id"], "state": state.value})
     else:
         key = "explained" if state is DifferenceState.EXPLAINED else "resolved"
         typer.echo(say(key, cli.locale(), id=row["id"]))
+
+
+def _shown_to_many(row: "Mapping[str, Any]", typed: "Mapping[str, str]", locale: str) -> None:
+    from deployments.typed_texts import refused
+
+    codes = (row["code"], row["record_key"], row["id"], str(row["facts"].get("replaced_by", "")))
+    if sentence := refused(typed, codes, locale):
+        raise UsageFaultError(sentence)
 
 
 def _row(cli: CliContext, conn: "Connection", name: str) -> dict[str, Any]:
@@ -156,12 +165,21 @@ def _ages(cli: CliContext, conn: "Connection", as_of: str) -> "Callable[[Mapping
     return age
 
 
-def _speech(cli: CliContext, conn: "Connection") -> "Speech":
+def _reasons(facts: "Mapping[str, Any]", locale: str) -> dict[str, str]:
+    """Why a record lies in quarantine, in the words of the quarantine."""
+    if not (codes := facts.get("reasons")):
+        return {}
+    from expectations.sentences import sentence  # heavy, and seldom needed
+
+    return {str(code): sentence(str(code), locale) for code in codes}
+
+
+def _speech(cli: CliContext, conn: "Connection", reasons: "Mapping[str, str] | None" = None) -> "Speech":
     from deployments.mornings import desk_now
     from tasks.reports.reconciliation_speech import speech
     from warehouse.current import unit_names
 
-    return speech(cli.locale(), unit_names(conn, desk_now(cli, conn).date()))
+    return speech(cli.locale(), unit_names(conn, desk_now(cli, conn).date()), reasons)
 
 
 def _cells(row: "Mapping[str, Any]", speech: "Speech") -> tuple[object, ...]:

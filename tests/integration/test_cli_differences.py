@@ -7,6 +7,7 @@ import pytest
 
 from deployments.difference_words import WORDS
 from deployments.exits import UsageFaultError, refusal_of
+from deployments.typed_texts import WORDS as PERSONAL
 from tasks.rules.difference_model import Cause
 from tests.difference_stage import OTHER_UNIT, UNIT, differing, lacking, on_paper, reconcile
 from tests.told_desk import told_folder, typed_in
@@ -168,6 +169,55 @@ def test_nobody_acts_without_a_name_and_a_reason(dondoc, found, act, words):
 
 
 @pytest.mark.parametrize("act", ["explain", "resolve"])
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--by", "Lan", "--reason", "bà Lan, CCCD 079301012345"), "number"),
+        (("--by", "Lan", "--reason", "CCCD 079 301 012 345"), "number"),
+        (("--by", "Lan", "--reason", "CMND 271234567 nộp lại"), "number"),
+        (("--by", "Lan", "--reason", "CMND ２７１２３４５６７"), "number"),
+        (("--by", "Lan", "--reason", "mã 2712345678901, đã gọi 0912 345 678"), "telephone"),
+        (("--by", "Lan", "--reason", "đã gọi +84 912.345.678"), "telephone"),
+        (("--by", "lan@tinh.example.gov.vn", "--reason", "x"), "address"),
+        (("--by", "Lan 0912345678", "--reason", "x"), "telephone"),
+    ],
+)
+def test_a_text_that_many_will_read_holds_nothing_personal(dondoc, found, act, words, why):
+    refused = dondoc("differences", act, found, *words)
+    option = "--by" if words[1] != "Lan" else "--reason"
+    assert (refusal_of(refused)[0], str(refused)) == (2, PERSONAL[why][0].format(option=option))
+    told = explained(dondoc, found)
+    assert (told["state"], told["explanation"], len(told["history"])) == ("open", "", 1)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "theo văn bản 1234/UBND-HCC ngày 16/11/2026",
+        "đúng mã H90-20261116-0912345678",
+        "nay là 1.004194.000.00.00.H13",
+    ],
+)
+def test_documents_days_and_the_code_of_the_dossier_are_no_persons(dondoc, folder, reason):
+    finding = differing(4, code="H90-20261116-0912345678", facts={"replaced_by": "1.004194.000.00.00.H13"})
+    reconcile(folder, [finding])
+    assert dondoc("differences", "explain", finding.id, "--by", "Phòng 2", "--reason", reason, *THURSDAY)
+    assert explained(dondoc, finding.id)["explanation"] == reason
+
+
+@pytest.mark.parametrize(("locale", "told"), [("vi", "Ngày hẹn trả trước ngày tiếp nhận"), ("en", "appointment")])
+def test_why_a_record_is_refused_is_told_in_words(dondoc, folder, locale, told):
+    path = folder / "dondoc.toml"
+    path.write_text(f'locale = "{locale}"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    finding = lacking(2, cause=Cause.QUARANTINED, facts={"reasons": ["due_before_received"]})
+    reconcile(folder, [finding])
+    printed = dondoc("differences", "explain", finding.id)
+    assert told in printed
+    assert "due_before_received" not in printed
+    assert explained(dondoc, finding.id)["facts"]["reasons"] == ["due_before_received"]
+
+
+@pytest.mark.parametrize("act", ["explain", "resolve"])
 def test_what_is_fixed_is_not_fixed_again(dondoc, found, act):
     dondoc("differences", "resolve", found, *WHO, *THURSDAY)
     refused = dondoc("differences", act, found, *WHO, *THURSDAY)
@@ -221,5 +271,5 @@ def test_a_dossier_that_the_warehouse_lacks_is_traced_by_what_is_known_of_it(don
 
 
 def test_the_words_are_there_in_both_languages():
-    for vietnamese, english in WORDS.values():
+    for vietnamese, english in (*WORDS.values(), *PERSONAL.values()):
         assert vietnamese != english
