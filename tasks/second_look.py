@@ -6,7 +6,7 @@ stood there all along: they are not missing, and their columns are compared inst
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -46,10 +46,12 @@ class Second:
 
 def read_again(intake: Intake, looked: Looked, wanted: Iterable[str]) -> Second:
     """The records of the wanted keys; others that came with them are left out."""
-    keys = {folded_key(key) for key in wanted}
+    asked = frozenset(wanted)
+    keys = {folded_key(key) for key in asked}
+    seen = replace(intake, known_open=intake.known_open | asked)  # one that is not received any more is still there
     rows: dict[str, list[Row]] = defaultdict(list)
     for part in looked.pulled.parts:
-        told, _ = intake.understood(part, 0)
+        told, _ = seen.understood(part, 0)
         folded = told["record_key"].map(folded_key)
         for row in _rows(intake.dataset, told[folded.isin(keys)]):
             rows[folded_key(row["record_key"])].append(row)

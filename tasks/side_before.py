@@ -14,7 +14,8 @@ from warehouse.current import open_keys
 class Before:
     """`newest`: the newest version there was. `held`, `oldest`: current rows in scope, and the first receipt of them.
 
-    `last_pull`: as of when the source was last promoted. `promoted`: hashes of promoted bodies. `standing`: differences
+    `last_pull`: as of when the source was last promoted. `promoted`, `newest_promoted`: hashes and newest moment
+    of promoted bodies. `standing`: differences
     of the source that are not fixed. `units`: codes of units that are known.
     """
 
@@ -23,6 +24,7 @@ class Before:
     oldest: datetime | None
     last_pull: datetime | None
     promoted: frozenset[str]
+    newest_promoted: datetime | None
     known_open: frozenset[str]
     released: frozenset[tuple[str, str]]
     standing: list[reads.Standing]
@@ -40,6 +42,7 @@ def before(run: Run, source: Source) -> Before:
             oldest=oldest,
             last_pull=reads.last_pull(conn, source.name),
             promoted=landed.promoted_hashes(conn, source.name),
+            newest_promoted=landed.newest_promoted(conn, source.name),
             known_open=open_keys(conn, source.system),
             released=quarantine_desk.released_identities(conn, source.name),
             standing=reads.standing(conn, source.system, source.name),

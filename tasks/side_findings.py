@@ -28,7 +28,8 @@ class Ground:
     `newest`: the newest version when the look began: later ones are news. `began`, `ended`: when the look did.
     `last_pull`: as of when the source was last promoted. `promoted`: hashes of promoted bodies, None where bodies are
     no files. `fills`: times of day that stand for a date alone. `units`: codes that are known. `files`: names of
-    the files that were read, by hash.
+    the files that were read, by hash. `newest_promoted`: older files are not taken any more. `known_open`: dossiers
+    that a pull takes although nobody has received them.
     """
 
     source: str
@@ -44,6 +45,8 @@ class Ground:
     fills: frozenset[time]
     units: frozenset[str]
     files: Mapping[str, str] = field(default_factory=dict)
+    newest_promoted: datetime | None = None
+    known_open: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +151,7 @@ def _missing(ground: Ground, odd: Odd, place: Place) -> Finding:
     row = odd.good or odd.refused[0]
     facts: dict[str, Any] = {REFS: told_at(ground, row)}
     if odd.good is not None:
-        cause = Cause.BEHIND if _is_behind(ground, odd.good) else Cause.UNKNOWN
+        cause = Cause.BEHIND if _is_behind(ground, odd.key, odd.good) else Cause.UNKNOWN
         return _finding(ground, DifferenceClass.MISSING_IN_WAREHOUSE, {"record_key": odd.key}, place, facts, cause)
     facts["reasons"] = _reasons(odd)
     named = {"record_key": shown_key(odd.key, row["content_hash"], ground.units)}
@@ -198,13 +201,19 @@ def _cause(ground: Ground, odd: Odd, version: Row) -> Cause:
         return Cause.ALTERED
     if odd.good is None:
         return Cause.QUARANTINED
-    return Cause.BEHIND if _is_behind(ground, odd.good) else Cause.UNKNOWN
+    return Cause.BEHIND if _is_behind(ground, version["record_key"], odd.good) else Cause.UNKNOWN
 
 
-def _is_behind(ground: Ground, row: Row) -> bool:
-    """The next pull brings it: its file was not promoted yet, or the source changed it since."""
+def _is_behind(ground: Ground, key: str, row: Row) -> bool:
+    """The next pull brings it: its file was not promoted yet and is no older than what was, or the source changed it
+    since. What nobody has received is left out, unless it is open here.
+    """
+    waits = row["status"] == "1" or (row["status"] in ("3", "7") and row["received_at"] is None)
+    if waits and key not in ground.known_open:
+        return False
     if ground.promoted is not None:
-        return body_of(row["source_ref"]) not in ground.promoted
+        is_late = ground.newest_promoted is not None and row["moment"] < ground.newest_promoted
+        return body_of(row["source_ref"]) not in ground.promoted and not is_late
     changed = row["updated_at"] or row["received_at"]
     return changed is not None and (ground.last_pull is None or changed > ground.last_pull)
 

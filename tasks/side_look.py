@@ -160,6 +160,8 @@ class SideLook:
             promoted=known.promoted if self.is_files else None,
             fills=frozenset({run.hours.opening, run.hours.closing}),
             units=known.units,
+            newest_promoted=known.newest_promoted,
+            known_open=known.known_open,
             files={body.sha256: body.name for body in looked.pulled.bodies} if self.is_files else {},
         )
 

@@ -7,7 +7,7 @@ check of few costs as much as one of many. Nothing is merged.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -131,6 +131,9 @@ def _clean(session: LoadSession, sides: Sides) -> None:
 def _take(conn: Connection, sides: Sides, intake: Intake, part: Part, first_rid: int) -> pd.DataFrame:
     """Stage a part as if it were sound; returns its records that the warehouse does not hold as they are."""
     told, waiting = intake.understood(part, first_rid)
+    if held := comparing.held_keys(conn, sides, (one.record_key for one in waiting)):
+        received = replace(intake, known_open=intake.known_open | held)  # what is held here was received once
+        told, waiting = received.understood(part, first_rid)
     staging.add(conn, sides.staged, as_staged(told), waiting)
     odd = comparing.judge(conn, sides, first_rid)
     odd -= _settle_alike(conn, sides, column_rules(intake.dataset), first_rid)

@@ -124,6 +124,16 @@ def end(conn: Connection, sides: Sides) -> None:
         conn.exec_driver_sql(f"DROP TABLE IF EXISTS {schema}.{table.name}")
 
 
+def held_keys(conn: Connection, sides: Sides, keys: Iterable[str]) -> frozenset[str]:
+    """Of these keys those that have a current version."""
+    current = sides.versions
+    found: set[str] = set()
+    for some in chunks(sorted(set(keys))):
+        chosen = select(current.c.record_key).where(sides.current(), current.c.record_key.in_(some))
+        found.update(conn.execute(chosen).scalars())
+    return frozenset(found)
+
+
 def judge(conn: Connection, sides: Sides, first_rid: int) -> frozenset[int]:
     """Of the rows staged from that number on, those that no current version equals in every value."""
     rows, current = sides.staged.rows, sides.versions

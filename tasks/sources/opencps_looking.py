@@ -138,6 +138,7 @@ class Sight:
             moment=self.request.as_of,
             ignored=ignored,
             notes=notes,
+            with_unreceived=True,
         )
         told = Pulled(
             parts=telling.parts(kept),

@@ -65,6 +65,7 @@ class Telling:
     """The parts of a pull. `ignored` and `notes` are filled while they are read.
 
     `known_open`: a dossier that is open here was received, whatever its status says now: the change must come in.
+    `with_unreceived`: those that nobody has received are told too, for whoever knows more of what is held here.
     """
 
     source: str
@@ -75,6 +76,7 @@ class Telling:
     moment: datetime
     ignored: Counter[str]
     notes: list[Note]
+    with_unreceived: bool = False
     part_rows: int = PART_ROWS
 
     def parts(self, places: _Ints) -> Iterator[Part]:
@@ -107,7 +109,8 @@ class Telling:
             yield place, map_record(records[place], self.status_map)
 
     def _was_received(self, mapped: Mapped) -> bool:
-        return mapped.ignored != OTHER_ORIGINALITY and mapped.record_id in self.known_open
+        known = self.with_unreceived or mapped.record_id in self.known_open
+        return known and mapped.ignored != OTHER_ORIGINALITY
 
     def _part(self, refs: list[str], kept: list[Mapped]) -> Part:
         rows = [one.values for one in kept]

@@ -95,6 +95,21 @@ def test_rows_not_received_yet_are_no_difference(stage: Stage) -> None:
     assert stage.compare().findings == []
 
 
+def test_a_late_file_that_no_pull_will_take_is_not_waited_for(stage: Stage) -> None:
+    stage.drop([dossier(7)], DAWN - minutes(60))
+    assert told(stage.compare().findings) == {("missing_in_warehouse", "r7", "", "")}
+    stage.drop([dossier(8)], DAWN + minutes(60))
+    assert ("missing_in_warehouse", "r8", "", "behind") in told(stage.compare().findings)
+
+
+def test_a_dossier_that_is_held_here_and_not_received_any_more_differs(stage: Stage) -> None:
+    """A load leaves such a row out: the next pull does not bring it."""
+    stage.drop([*ROWS[:2], dossier(3, status="1", procedure_name="Khác")])
+    assert told(stage.compare().findings) == {("field_differs", "r3", c, "") for c in ("status", "procedure_name")}
+    stage.drop([*ROWS[:2], dossier(3, status="1", updated_at="23/11/2026 08:00")], DAWN + minutes(30))
+    assert told(stage.compare().findings) == {("field_differs", "r3", "status", "")}
+
+
 def test_what_a_load_would_refuse_is_told_with_its_reasons_and_without_its_cells(stage: Stage) -> None:
     private = dossier(8, status="chờ bà Nguyễn Thị Riêng Tư", procedure_name="Riêng Tư")
     keyless = dossier(9, source_record_id="", dossier_code="", procedure_name="Riêng Tư")

@@ -58,6 +58,20 @@ def test_what_differs_is_looked_at_once_more(stage: Stage, one_stop: OneStop) ->
     assert comparison.sides["mot-cua"].moving == 3
 
 
+@pytest.mark.parametrize("status", ["new", "receiving"])
+def test_what_is_listed_as_not_received_is_not_missing(stage: Stage, one_stop: OneStop, status: str) -> None:
+    """It was finished here, so that a pull leaves it out."""
+    stage.by_hand("UPDATE dossiers SET status = '10' WHERE record_key = '3'")
+    changed = row(3, domainName="Hộ tịch", dossierStatus=status)
+    others = [*EVERYBODY[:2], *EVERYBODY[3:]]
+    one_stop.lists["received"] = one_stop.lists["open"] = [*others, changed, row(9, dossierStatus=status)]
+    one_stop.details = {"3": changed}
+    comparison = stage.compare()
+    assert {(f.kind.value, f.key, f.column) for f in comparison.findings} == {("field_differs", "3", "status")}
+    one_stop.lists["received"] = one_stop.lists["open"] = others  # it stands in no list, but is there
+    assert stage.compare().findings == []
+
+
 def test_too_many_for_a_second_look_are_told_of(stage: Stage, one_stop: OneStop) -> None:
     config = stage.folder / "dondoc.toml"
     config.write_text(config.read_text().replace("page_size = 10", "page_size = 10\ndetail_limit = 1"))
