@@ -72,6 +72,19 @@ def register_files(
     return sorted(newest.values(), key=lambda file: file.name), passed_over
 
 
+def other_files(folder: Path) -> list[str]:
+    """Names of files that nobody here can read as a register: scans, documents, pictures. In order.
+
+    Raises SourceFault for the folder when it cannot be read.
+    """
+    found, _ = candidates(SOURCE, folder / "*", None)
+    return sorted(
+        file.name
+        for file in found
+        if PurePath(file.name).suffix.lower() not in _SUFFIXES and not series_of(file.name).startswith(_FIGURES)
+    )
+
+
 def _may_be_register(name: str) -> bool:
     return PurePath(name).suffix.lower() in _SUFFIXES and not series_of(name).startswith(_FIGURES)
 
