@@ -1,4 +1,4 @@
-"""`dondoc init`: a commented configuration in shadow mode, a made-up sample for every dataset, and a guide.
+"""`dondoc init`: a commented configuration in shadow mode, made-up samples of every dataset and of registers, a guide.
 
 The files themselves stand in `init_templates/`; wiring to the command line is `cli`'s. Nothing is ever overwritten.
 """
@@ -80,6 +80,9 @@ def _templates(today: date) -> Iterator[tuple[str, bytes]]:
     for sample in sorted(folder.joinpath("data").iterdir(), key=lambda one: one.name):
         if sample.name.endswith(".csv"):
             yield f"data/{sample.name}", _as_of(sample, today)
+    for book in sorted(folder.joinpath("registers").iterdir(), key=lambda one: one.name):
+        name, ending = book.name.split(".")
+        yield f"registers/{name}-{today:%Y%m%d}.{ending}", _as_of(book, today)
     for locale, name in GUIDES.items():
         yield name, guide(locale).encode()
 
