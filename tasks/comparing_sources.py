@@ -16,6 +16,7 @@ from tasks.rules.model import SourceLine
 from tasks.run_context import Run, current
 from tasks.settings import SecretError, Source
 from tasks.side_look import SideLook
+from tasks.side_mates import settle_mates
 from tasks.sources.base import SourceFault
 
 
@@ -24,6 +25,13 @@ def compare_source(run_id: str, source: str) -> dict[str, int]:
     """What the source tells against what is current here; counts of records read, findings and moving records."""
     run = current(run_id)
     configured = source_of(run, source)
+    told = _looked_at(run, configured)
+    settle_mates(run, configured.system)
+    return told
+
+
+def _looked_at(run: Run, configured: Source) -> dict[str, int]:
+    source = configured.name
     try:
         side = SideLook(run, configured).through()
     except (SourceFault, SecretError) as fault:

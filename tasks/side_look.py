@@ -7,6 +7,7 @@ where each of them is at home says `comparing_sources`.
 from collections.abc import Iterator
 
 from expectations.check_context import CheckContext
+from tasks.hearing_codes import hearing
 from tasks.narration import logger
 from tasks.part_intake import Intake
 from tasks.rules.column_rules import column_rules, hanoi_day
@@ -19,6 +20,7 @@ from tasks.settings import FilesSource, OpencpsSource, Source
 from tasks.side_before import before
 from tasks.side_doubles import double_finding, repeat_finding
 from tasks.side_findings import Ground, Judged, body_of, judge_lost, judge_odd
+from tasks.side_mates import remember_told
 from tasks.side_reading import Side, side_of
 from tasks.side_segments import Meaning, Plan, by_count, by_digest
 from tasks.side_standing import StandingStill, standing_still
@@ -103,6 +105,7 @@ class SideLook:
             check=CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing, mode=mode),
             known_open=self.before.known_open,
             released=self.before.released,
+            hear=hearing(run.comparison, source.name),
         )
 
     def _read(self, side: Side, intake: Intake, plan: Plan) -> Looked:
@@ -110,6 +113,7 @@ class SideLook:
         self.requests += looked.requests
         side.take(intake, looked.pulled)
         side.settle(in_bodies=self.is_files)
+        remember_told(self.run, self.source, side)
         for note in looked.pulled.notes:
             logger().warning("%s: %s", self.source.name, note.text(self.run.settings.locale))
         return looked

@@ -97,6 +97,10 @@ class Side:
         asked = frozenset(keys)
         return self.session.step(lambda conn: comparing_gone.told(conn, self.sides, asked))
 
+    def told_of_others(self) -> list[str]:
+        """Keys of which a record came, and whose current version another source of the system told last."""
+        return self.session.step(lambda conn: comparing_gone.told_of_others(conn, self.sides))
+
     def doubles(self, extra: Mapping[str, Place], lacking: frozenset[str]) -> list[Double]:
         """One dossier under several keys, on either side. What is known of segments that were not read: see there."""
         return self.session.step(lambda conn: list(doubles(conn, self.sides, extra, lacking)))

@@ -7,7 +7,7 @@ is the caller's to say.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, insert, literal, or_, select
 
 from tasks.rules.difference_model import Scope
 from warehouse.chunks import CHUNK, chunks
@@ -42,6 +42,17 @@ def told(conn: Connection, sides: Sides, keys: Iterable[str]) -> dict[str, datet
             for key, moment in conn.execute(chosen).tuples():
                 found[key] = max(moment, found.get(key, moment))
     return found
+
+
+def told_of_others(conn: Connection, sides: Sides) -> list[str]:
+    """Keys of which a record came, sound or not, and whose current version another source of the system told last."""
+    current = sides.versions
+    others = and_(sides.current(), current.c.source != sides.source)
+    came = [
+        select(table.c.rid).where(table.c.record_key == current.c.record_key).exists()
+        for table in (sides.staged.rows, sides.staged.aside)
+    ]
+    return list(conn.execute(select(current.c.record_key).where(others, or_(*came))).scalars())
 
 
 def is_read(conn: Connection, sides: Sides) -> ColumnElement[bool]:
