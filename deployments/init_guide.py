@@ -1,12 +1,13 @@
-"""The guide that `init` leaves beside the samples: per dataset its use, keeper, columns, words, dates, mistakes.
+"""The guide that `init` leaves beside the samples: of each dataset its use, keeper, columns, words, dates, mistakes.
 
 Generated from the dataset catalogue and its words, so that it never says other than what is read. Vietnamese with an
-English twin.
+English twin. Its last section, on paper registers, is register_guide.py's.
 """
 
 from collections.abc import Iterator
 
 from deployments.dataset_words import WORDS
+from deployments.register_guide import register_section
 from deployments.vocabulary_words import MEANINGS
 from tasks.rules.datasets import DATASETS, VOCABULARY, Column, Dataset, Kind, Mode
 
@@ -85,6 +86,7 @@ def _lines(locale: str) -> Iterator[str]:
     yield say("date_words", locale, forms=", ".join(f"`{form}`" for form in DATES))
     for dataset in DATASETS.values():
         yield from _section(dataset, locale)
+    yield from register_section(locale)
 
 
 def _section(dataset: Dataset, locale: str) -> Iterator[str]:

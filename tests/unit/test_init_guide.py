@@ -11,9 +11,12 @@ from deployments.cli_init import write_starter
 from deployments.dataset_words import WORDS
 from deployments.init_dates import WRITTEN_FOR, moved
 from deployments.init_guide import DATES, GUIDES, guide
+from deployments.register_guide import heading_of, register_section
 from deployments.vocabulary_words import MEANINGS
 from tasks.intake.dates import parse_moment
 from tasks.rules.datasets import DATASETS, VOCABULARY
+from tasks.rules.register_cells import REQUIRED
+from tasks.rules.register_dataset import REGISTER
 from tasks.settings_sources import OpencpsSource, SqlSource
 from tests.repo.tree import ROOT
 
@@ -32,6 +35,23 @@ def test_the_guide_knows_every_column_heading_and_word(dataset: str, locale: str
         for word in VOCABULARY.get((dataset, column.name), ()):
             assert f"`{word}`" in section
     assert section.count("\n- ") >= len(WORDS[dataset].mistakes) > 0
+
+
+@pytest.mark.parametrize("locale", GUIDES)
+def test_the_guide_knows_every_heading_of_a_register(locale: str) -> None:
+    section = guide(locale).partition("(`register`)")[2]
+    for column in REGISTER.columns:
+        (line,) = [row for row in section.splitlines() if f"| `{column.name}` |" in row]
+        assert all(heading in line for heading in column.headings)
+        assert ("**" in line) == column.required
+    for told in ("Hủy", "(mờ)", "--register", "PDF"):
+        assert told in section
+    assert all(heading_of(name) in section for names in REQUIRED.values() for name in names)
+
+
+def test_both_guides_give_the_same_advice_on_registers() -> None:
+    vietnamese, english = ([one for one in register_section(locale) if one.startswith("- ")] for locale in GUIDES)
+    assert len(vietnamese) == len(english) > 0
 
 
 def test_words_and_vocabulary_are_those_of_the_catalogue() -> None:
