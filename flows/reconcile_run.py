@@ -42,6 +42,7 @@ from tasks.comparing_punctuality import compare_punctuality
 from tasks.comparing_registers import check_register_names, compare_registers
 from tasks.comparing_sources import compare_source
 from tasks.publishing_reconciliation import publish_reconciliation
+from tasks.reading_registers import read_registers
 from tasks.repairing import preview_repair, repair_differences
 from tasks.rules.difference_model import Asked
 from tasks.run_context import Run, RunRequest
@@ -100,6 +101,7 @@ def tell_reconcile(run: Run) -> None:
     """Sources first: what the register is held against is what both software and warehouse say."""
     check_request(run)
     check_register_names(run)
+    read_registers(run.run_id)
     for source in run.settings.sources:
         if source.dataset == "dossiers" and run.comparison.scope.holds_source(source.name):
             compare_source(run.run_id, source.name)

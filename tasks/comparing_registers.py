@@ -1,10 +1,10 @@
 """Hold the paper registers against source and warehouse: thin, since everything found follows from rules.
 
-Files come from the shared folder and are only read. Sources were compared before; what they lack or have alone is
-taken from there.
+The registers were read before (`reading_registers`), and the sources compared since; what these lack, have alone or
+told of a code on paper is taken from there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -13,24 +13,22 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.narration import logger
-from tasks.rules.difference_model import Comparison, DifferenceClass, Notice, SourceSide
+from tasks.reading_registers import BOOKS as BOOKS
+from tasks.reading_registers import IN_PART
+from tasks.reading_registers import check_register_names as check_register_names
+from tasks.reading_registers import registers_asked as registers_asked
+from tasks.rules.difference_model import OPS, Comparison, DifferenceClass, Notice, SourceSide, ToldCode
 from tasks.rules.lookalike import folded
-from tasks.rules.model import SourceLine
 from tasks.rules.register_candidates import NEAR_DAYS
-from tasks.rules.register_dataset import REGISTER
+from tasks.rules.register_heard import Heard
 from tasks.rules.register_meaning import heirs_of
-from tasks.rules.register_model import Book, BookKind, Held, books_of
+from tasks.rules.register_model import UNSHOWN, Book, BookKind, Held
 from tasks.rules.register_presence import presence
-from tasks.rules.register_rules import compare_books
+from tasks.rules.register_rules import Compared, compare_books
 from tasks.run_context import Run, current
-from tasks.sources.base import Note, SourceFault
-from tasks.sources.folder import Candidate
-from tasks.sources.register_files import RegisterNameError, register_files
-from tasks.sources.registers import ROWS, RegisterRead, read_register
 from warehouse import register_match
-from warehouse.current import unit_succession
+from warehouse.current import unit_succession, units
 
-BOOKS: Final = "register_books"  # in `run.kept`: the books read, for whoever asks what stands on paper
 _COVERED: Final = frozenset(
     {
         DifferenceClass.NOT_IN_SOFTWARE,
@@ -41,124 +39,82 @@ _COVERED: Final = frozenset(
     }
 )
 _NEAR: Final = timedelta(days=NEAR_DAYS)
-_TOLD: Final = 5  # rows named in a notice
 
 
 @task(name="compare registers", cache_policy=NO_CACHE, persist_result=False)
 def compare_registers(run_id: str) -> dict[str, int]:
-    """Files read, lines in them, differences found. Raises RegisterNameError for a name that is no file there."""
+    """Books and differences found. Runs after `read_registers` and the sources of the run."""
     run = current(run_id)
     comparison = run.comparison
-    read = list(_read(run))
-    lines = [line for one in read for line in one.lines]
-    lost = {(one.name, row) for one in read for row in one.unreadable}
-    books = books_of(lines, {one.name: one.columns for one in read}, lost)
+    books: list[Book] = run.kept[BOOKS]
     held = _held(run, books)
     with run.store.reading() as conn:
         heirs = heirs_of((row["old_code"], row["new_code"]) for row in unit_succession(conn))
-    compared = compare_books(books, held, comparison.scope, heirs)
+        known = {row["unit_code"] for row in units(conn)}
+    strangers = _strangers(run, books, known) if known else set()
+    compared = compare_books(books, held, comparison.scope, heirs, _heard(run), run.kept[IN_PART])
     sides = comparison.sides.values()
     cells = presence(compared, {side.name: side.held for side in sides}, sides, comparison.scope)
-    run.kept[BOOKS] = books
-    comparison.findings += compared.findings
+    comparison.findings += [replace(f, owner=OPS) if f.owner in strangers else f for f in compared.findings]
     comparison.rates += compared.rates
     comparison.presence.update(cells)
-    comparison.books |= {one.name for one in read}
-    comparison.capped |= {one.name for one in read if one.unreadable}  # what stood on those rows is not mended
+    comparison.undecided_ids |= compared.undecided
+    _read_again(comparison, compared.told_apart)
     if books:
         comparison.covered |= _COVERED
-        _notice_books(run, books, compared.ambiguous)
+        _notice_books(run, books, compared)
     if any(book.kind is BookKind.TRACKING and book.unit_code and book.span for book in books):
         comparison.covered.add(DifferenceClass.MISSING_IN_REGISTER)
-    logger().info("registers: %d files, %d lines, %d differences", len(read), len(lines), len(compared.findings))
-    return {"files": len(read), "lines": len(lines), "found": len(compared.findings)}
+    logger().info("registers: %d books, %d differences", len(books), len(compared.findings))
+    return {"books": len(books), "found": len(compared.findings)}
 
 
-def check_register_names(run: Run) -> None:
-    """Raise RegisterNameError for a register asked for that is not there: before hours are spent on the sources."""
-    if not run.request.asked.registers:
-        return
-    try:
-        registers_asked(run)
-    except RegisterNameError:
-        raise
-    except SourceFault:
-        return  # a folder that cannot be read is told with everything else
+def _heard(run: Run) -> Heard:
+    """What the sources told of the codes on paper, and which of them were not read to their end."""
+    comparison = run.comparison
+    judged = {
+        side.name
+        for side in comparison.sides.values()
+        if side.judged and not (side.name in run.sources and run.sources[side.name].error_code)
+    }
+    told: dict[str, tuple[ToldCode, ...]] = {}
+    for one in sorted(comparison.told_codes):
+        told[one.code] = (*told.get(one.code, ()), one)
+    names = {source.name for source in run.settings.sources if source.dataset == "dossiers"}
+    return Heard(unheard=frozenset(names - judged), told=told)
 
 
-def registers_asked(run: Run) -> tuple[list[Candidate], list[Note]]:
-    """The register files of this run, and which entries of the folder were passed over.
-
-    Raises RegisterNameError for a wrong name, SourceFault for the folder.
-    """
-    asked, folder = run.request.asked, run.settings.reconcile.registers
-    return register_files(folder, asked.registers, beside=(asked.statistics,))
-
-
-def _read(run: Run) -> Iterator[RegisterRead]:
-    """File by file: one that cannot be read leaves the others."""
-    try:
-        files, passed_over = registers_asked(run)
-    except RegisterNameError:
-        raise
-    except SourceFault as fault:
-        if fault.code == "folder_missing" and not run.request.asked.registers:
-            _notice(run, "no_registers")
-        else:
-            _failed(run, "registers", fault)
-        return
-    for note in passed_over:
-        _notice(run, "register_not_read", file=note.params["file"], why=note.text(run.settings.locale))
-    if not files:
-        _notice(run, "no_registers")
-    for file in files:
-        try:
-            one = read_register(run.settings.reconcile.registers, file, run.clock.as_of)
-        except SourceFault as fault:
-            _failed(run, file.name, fault)
-            continue
-        _take_note(run, one)
-        yield one
+def _read_again(comparison: Comparison, told: Collection[ToldCode]) -> None:
+    """What was told and is not here leaves no trace: the next run must read those segments again to know of it."""
+    for source, segments in comparison.compared.items():
+        mine = [one for one in told if one.source == source]
+        comparison.compared[source] = [
+            segment
+            for segment in segments
+            if not any(one.unit_code in ("", segment.unit_code) and one.month in ("", segment.month) for one in mine)
+        ]
 
 
-def _failed(run: Run, name: str, fault: SourceFault) -> None:
-    text = fault.sentence(run.settings.locale)
-    run.sources[name] = SourceLine(
-        name=name, dataset=REGISTER.name, state="failed", error=text, error_code=fault.code, fresh=False
-    )
-    _notice(run, "register_not_read", file=name, why=text)
-    logger().error("%s: %s", name, fault.code)
-
-
-def _take_note(run: Run, one: RegisterRead) -> None:
-    """What the reader of the result must know of a file that was read."""
-    locale = run.settings.locale
-    for note in one.notes:
-        logger().warning("registers: %s", note.text(locale))
-    for note in (note for note in one.notes if note.code == ROWS):
-        error = note.text(locale)
-        _notice(run, "register_rows", file=one.name, n=len(one.unreadable), why=error)
-        run.sources[one.name] = SourceLine(name=one.name, dataset=REGISTER.name, error=error, error_code=ROWS)
-    if one.odd_kinds:
-        _notice(run, "register_kind_unknown", file=one.name, rows=_rows(one.odd_kinds))
-    if one.unshown:
-        _notice(run, "register_places_unshown", file=one.name, rows=_rows(one.unshown))
-    if not one.lines and not one.unreadable:
-        _notice(run, "register_empty", file=one.name)
-
-
-def _rows(rows: Sequence[int]) -> str:
-    return ", ".join([*map(str, rows[:_TOLD]), *["…"] * (len(rows) > _TOLD)])
-
-
-def _notice_books(run: Run, books: Sequence[Book], ambiguous: int) -> None:
+def _notice_books(run: Run, books: Sequence[Book], compared: Compared) -> None:
     for book in books:
         if not book.unit_code:
             _notice(run, "book_without_unit", book=book.name, file=book.files[0])
-    if ambiguous:
-        _notice(run, "register_ambiguous", n=ambiguous)
+    if compared.ambiguous:
+        _notice(run, "register_ambiguous", n=compared.ambiguous)
+    if compared.doubtful:
+        _notice(run, "register_undecided", n=len(compared.doubtful))
+    if compared.unjudged:
+        _notice(run, "register_in_part", n=compared.unjudged)
     if unjudged := sorted(side.name for side in run.comparison.sides.values() if not side.judged):
         _notice(run, "register_source_unknown", sources=", ".join(unjudged))
+
+
+def _strangers(run: Run, books: Sequence[Book], known: Collection[str]) -> set[str]:
+    """Codes of units on paper that nobody bears: nobody can be asked to answer for them, so one look at the file is."""
+    strange = [book for book in books if book.unit_code and book.unit_code not in known]
+    for code, file in dict.fromkeys((book.unit_code, book.files[0]) for book in strange if book.unit_code != UNSHOWN):
+        _notice(run, "register_unit_unknown", file=file, unit=code)
+    return {book.unit_code for book in strange}
 
 
 def _notice(run: Run, code: str, **params: str | int) -> None:

@@ -4,7 +4,7 @@ Also the keys over all parts, when everything is staged. The order of a load is 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,8 @@ LONGEST_KEY = 700  # characters: parts of at most 200, as the rules of codes all
 class Intake:
     """The surroundings of one pull. `known_open`: dossiers that were received, whatever their status says now.
 
-    `released`: rows (key, content hash) that a person has said are right as they stand.
+    `released`: rows (key, content hash) that a person has said are right as they stand. `hear`: is shown every record
+    that was understood, before any is put aside.
     """
 
     dataset: Dataset
@@ -36,6 +37,7 @@ class Intake:
     check: CheckContext
     known_open: frozenset[str] = frozenset()
     released: frozenset[tuple[str, str]] = frozenset()
+    hear: Callable[[pd.DataFrame], None] | None = None
 
     def take(self, conn: Connection, staged: Staged, part: Part, first_rid: int) -> None:
         """Stage one part; a repetition after a rollback does the same again."""
@@ -47,6 +49,8 @@ class Intake:
     def understood(self, part: Part, first_rid: int) -> tuple[pd.DataFrame, list[Aside]]:
         """The records of a part as one frame, and those put aside because nobody has received them yet."""
         frame = normalise(self.dataset, part, self.normalise, first_rid=first_rid)
+        if self.hear:
+            self.hear(frame)
         as_of = pd.Timestamp(self.normalise.as_of)
         frame["moment"] = frame["moment"].where(frame["moment"] <= as_of, as_of)
         waits = is_not_received(self.dataset, frame) & ~frame["record_key"].isin(self.known_open)

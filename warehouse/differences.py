@@ -92,7 +92,7 @@ def weigh(conn: Connection, comparison: Comparison, seen: Mapping[str, Seen], as
         changes.append(Change(id=name, news=news, life=life, place=one.place, finding=one.finding, facts=one.facts))
     half_read: set[Segment] = set()
     for name, (life, place) in standing.items():
-        if name in seen:
+        if name in seen or name in comparison.undecided_ids:
             continue
         if is_covered(comparison, place):
             gone, news = after_looked(life, as_of)

@@ -6,7 +6,7 @@ Reads only. What a line means among them is decided in `tasks/rules/register_rul
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from tasks.rules.difference_model import DifferenceClass, DifferenceState
 from tasks.rules.lookalike import folded
@@ -85,6 +85,14 @@ def standing_at_source(conn: Connection) -> Iterator[tuple[str, str, date | None
     )
     for source, unit_code, day, system, key, column, facts in conn.execute(chosen).tuples():
         yield source, unit_code, day, system, key, column, str(facts.get("source") or "")
+
+
+def books_in_question(conn: Connection) -> Iterator[tuple[str, str]]:
+    """Unit and file of tracking books in which something found earlier still stands."""
+    t = differences
+    on_paper = or_(t.c.sides == "register", t.c.sides.like("register/%"))
+    chosen = select(t.c.unit_code, t.c.source).where(on_paper, t.c.state != DifferenceState.FIXED, t.c.source != "")
+    yield from conn.execute(chosen.distinct()).tuples()
 
 
 def _narrow() -> Select[tuple[object, ...]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 OPS: Final = "ops"  # owner of what only the operators of the pipeline can mend
 DAY_BY: Final = "day_by"  # a fact: whose day a finding has that has none of its own
@@ -150,7 +150,9 @@ class Finding:
     @property
     def id(self) -> str:
         """The same in every run that finds the same thing, however its values and its cause move."""
-        paper = (self.book,) if self.key else (self.unit_code, self.book, self.page, self.line)
+        paper: tuple[str, ...] = (self.book,) if self.key else (self.unit_code, self.book, self.page, self.line)
+        if self.kind is DifferenceClass.MISSING_IN_REGISTER:
+            paper = ()  # it stands in none of the unit's books, whichever was read
         told = (self.kind, self.system, self.key or self.code, self.column, self.sides)
         digest = hashlib.sha256("\x1f".join((*told, *paper)).encode()).hexdigest()
         return f"D-{digest[:12]}"
@@ -187,6 +189,17 @@ class Notice:
     params: Mapping[str, str | int] = field(default_factory=dict)
 
 
+class ToldCode(NamedTuple):
+    """A code written on paper that a source told in this run, whatever became of the record. `code` is folded;
+    `unit_code` and `month` of receipt ("YYYY-MM", Hanoi) are "" where the record does not say them.
+    """
+
+    code: str
+    source: str
+    unit_code: str
+    month: str
+
+
 @dataclass(frozen=True, slots=True)
 class ComparedSegment:
     """One unit and month of receipt ("YYYY-MM", Hanoi) of one source, both sides as they were compared row by row."""
@@ -208,9 +221,10 @@ class Comparison:
     side has changed since they were last compared: earlier findings there stand. `undecided`: (system, record key) of
     which this run cannot say whether an earlier finding is gone: moving, or its file is no longer there; `capped`:
     sources of which not every finding was kept, registers of which not every line could be read; earlier findings of
-    both stand too. `compared`: source → segments read
-    row by row, to be remembered. `rates`: rows for the rate of incomplete cells by book and unit. `parity`: rows for
-    the comparison of early, on time and late.
+    both stand too. `compared`: source → segments read row by row, to be remembered. `undecided_ids`: findings on paper
+    of which this run cannot say whether they hold. `paper_codes`: folded codes written in the registers; `told_codes`:
+    those of them that a source told. `rates`: rows for the rate of incomplete cells by book and unit. `parity`: rows
+    for the comparison of early, on time and late.
     """
 
     scope: Scope
@@ -221,6 +235,9 @@ class Comparison:
     books: set[str] = field(default_factory=set)  # "file name" of each register read
     unread: set[tuple[str, str, str]] = field(default_factory=set)
     undecided: set[tuple[str, str]] = field(default_factory=set)
+    undecided_ids: set[str] = field(default_factory=set)
+    paper_codes: frozenset[str] = frozenset()
+    told_codes: set[ToldCode] = field(default_factory=set)
     capped: set[str] = field(default_factory=set)
     compared: dict[str, list[ComparedSegment]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)

@@ -75,8 +75,8 @@ def number_given(line: BookLine) -> tuple[str, int]:
 def meaning_of(line: BookLine, by_code: Mapping[str, Sequence[Held]], heirs: Heirs) -> Meaning:
     """The dossier of that code: of the line's unit (or one before or after it) and year where it says them.
 
-    Of a code that is given once, another unit or another year is a slip of the pen, not both. A running number means
-    only what bears it in this unit and year.
+    Of a code that is given once, another unit or another year is a slip of the pen. A running number means only what
+    bears it in this unit and year.
     """
     found = list(by_code.get(folded(line.code), ())) if line.code else []
     year = line.received_on.year if line.received_on else None
@@ -84,10 +84,7 @@ def meaning_of(line: BookLine, by_code: Mapping[str, Sequence[Held]], heirs: Hei
     if not says_its_day(line.code):
         return _one_of([d for d in same_unit if _is_of_year(d, year)])
     found = same_unit or found
-    same_year = [d for d in found if _is_of_year(d, year)]
-    if not same_year and not same_unit:
-        return Meaning()
-    return _one_of(same_year or found)
+    return _one_of([d for d in found if _is_of_year(d, year)] or found)
 
 
 def _one_of(found: Sequence[Held]) -> Meaning:

@@ -16,8 +16,9 @@ from tasks.rules.register_model import Book, BookKind, Held
 
 def missing_of(
     books: Sequence[Book], held: Iterable[Held], tracked: set[Id], pool: Pool, scope: Scope
-) -> Iterator[Finding]:
-    """Dossiers of the warehouse that their unit's tracking books should hold: received within the days of one of them.
+) -> Iterator[tuple[Finding, bool]]:
+    """Dossiers of the warehouse that their unit's tracking books should hold, received within the days of one of them;
+    and whether that can be said: on its first and last written day a book may have been typed off in part.
 
     A line without a code on its day, or a row that could not be read, may be the dossier looked for: how many there are
     is told.
@@ -34,13 +35,15 @@ def missing_of(
         day = one.received_on
         if not one.in_warehouse or not one.is_received or day is None or (one.system, one.key) in tracked:
             continue
-        mine = next((book for book in tracking.get(one.unit_code, ()) if book.reaches(day)), None)
+        of_unit = [book for book in tracking.get(one.unit_code, ()) if book.reaches(day)]
+        whole = [book for book in of_unit if book.spans(day)]
+        mine = next(iter([*whole, *of_unit]), None)
         if mine is None or not _is_asked(scope, one):
             continue
         lines = nameless[one.unit_code, day] + len(mine.lost)
         alike = pool.proposed.get((one.system, one.key))
         facts: dict[str, Any] = {"received_on": day.isoformat()}
-        yield Finding(
+        missing = Finding(
             kind=DifferenceClass.MISSING_IN_REGISTER,
             unit_code=one.unit_code,
             system=one.system,
@@ -53,6 +56,7 @@ def missing_of(
             owner=owner_of(one.unit_code),
             facts=facts | ({"lines_without_code": lines} if lines else {}) | ({"candidates": alike} if alike else {}),
         )
+        yield missing, bool(whole)
 
 
 def _is_asked(scope: Scope, one: Held) -> bool:

@@ -17,6 +17,7 @@ from tasks.rules.records import NOT_RECEIVED
 
 _FAR: Final = timedelta(days=60)
 _FEW: Final = 50  # one line in so many may be out of time
+UNSHOWN: Final = "?"  # stands for what does not look like the name of a book or the number of a page
 RETURNED: Final = 10  # status: the result is in the citizen's hands
 
 Place: TypeAlias = tuple[str, int]  # file and its row
@@ -89,8 +90,12 @@ class Book:
         return scope.holds_unit(self.unit_code) and scope.holds_day(self.day_of(line))
 
     def reaches(self, day: date) -> bool:
-        """Whether something received on that day should stand among the lines read."""
+        """Whether something received on that day may stand among the lines read."""
         return self.span is not None and self.span[0] <= day <= self.span[1]
+
+    def spans(self, day: date) -> bool:
+        """Whether it should: the first and the last day may have been typed off in part."""
+        return self.span is not None and self.span[0] < day < self.span[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,18 +7,19 @@ line register_missing.py's, running numbers register_numbers.py's.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tasks.rules.difference_model import OPS, DifferenceClass, Finding, Scope
+from tasks.rules.difference_model import OPS, DifferenceClass, Finding, Scope, ToldCode
 from tasks.rules.lookalike import folded
 from tasks.rules.register_candidates import Id, Pool
 from tasks.rules.register_cells import incomplete, side_of
 from tasks.rules.register_fields import at_line, fields_of
+from tasks.rules.register_heard import Heard
 from tasks.rules.register_meaning import Heirs, Meaning, confirmed, meaning_of, number_given
 from tasks.rules.register_missing import missing_of
-from tasks.rules.register_model import Book, BookKind, BookLine, Held, Place, reach
+from tasks.rules.register_model import UNSHOWN, Book, BookKind, BookLine, Held, Place, reach
 from tasks.rules.register_numbers import REPEAT, NumberFault, numbered_together, numbering
 
 _TOLD: Final = 5
@@ -28,6 +29,9 @@ _TOLD: Final = 5
 class Compared:
     """What the books say against the software. `lined`: dossiers with a line in a book of that kind, `written` in any;
     `paper_only`: (unit, code, year of a running number or 0) of those that only paper knows.
+
+    `undecided`: ids of findings of which nothing can be said. `doubtful`: as `paper_only`, of codes that a source may
+    have or told (`told_apart`); `unjudged`: dossiers without a line in units of which not every book was read.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -36,11 +40,24 @@ class Compared:
     written: dict[Id, Held] = field(default_factory=dict)
     paper_only: set[tuple[str, str, int]] = field(default_factory=set)
     ambiguous: int = 0
+    undecided: set[str] = field(default_factory=set)
+    doubtful: set[tuple[str, str, int]] = field(default_factory=set)
+    told_apart: set[ToldCode] = field(default_factory=set)
+    unjudged: int = 0
 
 
-def compare_books(books: Sequence[Book], held: Iterable[Held], scope: Scope, heirs: Heirs | None = None) -> Compared:
+def compare_books(
+    books: Sequence[Book],
+    held: Iterable[Held],
+    scope: Scope,
+    heirs: Heirs | None = None,
+    heard: Heard | None = None,
+    in_part: Collection[str] = (),
+) -> Compared:
     """Everything the books show. `held`: every dossier that bears a code of theirs, and those of their units in their
-    days and those around (`register_candidates.NEAR_DAYS`), each once. `heirs`: of units that are no more.
+    days and those around (`register_candidates.NEAR_DAYS`), each once. `heirs`: of units that are no more. `heard`:
+    what the sources told in this run; nothing beside `held` where it is left out. `in_part`: units that have other
+    tracking books than these.
     """
     heirs = heirs or {}
     known = list(held)
@@ -56,9 +73,15 @@ def compare_books(books: Sequence[Book], held: Iterable[Held], scope: Scope, hei
     books = [replace(book, span=reach(book, confirmed(book, meanings))) for book in books]
     pools = {kind: Pool.of(known, lined) for kind, lined in out.lined.items()}
     for book in books:
-        _hold_against(out, book, meanings, pools[book.kind], scope, heirs)
+        _hold_against(out, book, meanings, scope, heirs)
+        _on_paper(out, book, meanings, pools[book.kind], scope, heirs, heard or Heard())
     out.findings += _numbers(books, scope)
-    out.findings += missing_of(books, known, out.lined[BookKind.TRACKING], pools[BookKind.TRACKING], scope)
+    for finding, is_sure in missing_of(books, known, out.lined[BookKind.TRACKING], pools[BookKind.TRACKING], scope):
+        if is_sure and finding.unit_code not in in_part:
+            out.findings.append(finding)
+        else:
+            out.undecided.add(finding.id)
+            out.unjudged += is_sure
     out.findings = list({finding.id: finding for finding in reversed(out.findings)}.values())[::-1]
     return out
 
@@ -70,9 +93,7 @@ def _see(out: Compared, line: BookLine, meaning: Meaning) -> None:
             out.lined[line.kind].add((dossier.system, dossier.key))
 
 
-def _hold_against(
-    out: Compared, book: Book, meanings: Mapping[Place, Meaning], pool: Pool, scope: Scope, heirs: Heirs
-) -> None:
+def _hold_against(out: Compared, book: Book, meanings: Mapping[Place, Meaning], scope: Scope, heirs: Heirs) -> None:
     meant = {
         (line.file, line.row): dossier
         for line in book.lines
@@ -87,13 +108,35 @@ def _hold_against(
         elif meaning.several:
             out.ambiguous += 1
             out.findings.append(_ambiguous(book, line, meaning.several))
-        elif (paper := (book.unit_code, *number_given(line))) not in out.paper_only:
-            out.paper_only.add(paper)
-            out.findings.append(_on_paper_only(book, line, pool.for_line(book, line)))
     findings, rate = incomplete(book, meant, scope)
     out.findings += findings
     out.rates += [rate] if rate else []
     out.findings += _twice(book, meanings, scope)
+
+
+def _on_paper(
+    out: Compared,
+    book: Book,
+    meanings: Mapping[Place, Meaning],
+    pool: Pool,
+    scope: Scope,
+    heirs: Heirs,
+    heard: Heard,
+) -> None:
+    """Codes that nothing known bears, each told once: not in the software, where every source could be heard."""
+    for line in book.lines:
+        if not line.code or line.cancelled or not book.holds(line, scope):
+            continue
+        if (meaning := meanings[line.file, line.row]).dossier is not None or meaning.several:
+            continue
+        paper, told = (book.unit_code, *number_given(line)), heard.of_line(line, heirs)
+        if told or heard.unheard:
+            out.undecided.add(_on_paper_only(book, line, []).id)
+            out.told_apart.update(told)
+            out.doubtful.add(paper)
+        elif paper not in out.paper_only:
+            out.paper_only.add(paper)
+            out.findings.append(_on_paper_only(book, line, pool.for_line(book, line)))
 
 
 def _ambiguous(book: Book, line: BookLine, several: Sequence[Held]) -> Finding:
@@ -128,7 +171,7 @@ def _twice(book: Book, meanings: Mapping[Place, Meaning], scope: Scope) -> Itera
 def _numbers(books: Sequence[Book], scope: Scope) -> Iterator[Finding]:
     by_unit = {(book.unit_code, book.kind, book.name): book for book in books}
     lost = {place for book in books for place in book.lost}
-    for lines in numbered_together(books):
+    for lines in numbered_together(book for book in books if book.name != UNSHOWN):
         for fault in numbering(lines, lost):
             book = by_unit[fault.line.unit_code, fault.line.kind, fault.line.book]
             if book.holds(fault.line, scope):

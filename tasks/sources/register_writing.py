@@ -12,8 +12,7 @@ from typing import Final
 
 from tasks.intake.cells import days as read_days
 from tasks.intake.text import clean, clean_code, clean_word, fold
-
-UNSHOWN: Final = "?"  # stands for what does not look like the name of a page or a book
+from tasks.rules.register_model import UNSHOWN
 
 _DAY: Final = re.compile(
     r"(?P<day>\d{1,2})\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<year>\d{4}|\d{2})"

@@ -16,14 +16,14 @@ from typing import Final
 from tasks.intake.landing import Landing
 from tasks.intake.text import clean, clean_code, fold
 from tasks.rules.register_dataset import REGISTER
-from tasks.rules.register_model import BookKind, BookLine
+from tasks.rules.register_model import UNSHOWN, BookKind, BookLine
 from tasks.rules.timezone import HANOI
 from tasks.sources.base import Note, Part, SourceFault
 from tasks.sources.file_parts import FileReader
 from tasks.sources.folder import Candidate, UnfinishedError, blocks_of
 from tasks.sources.register_cells import as_typed, is_cancelled, is_unreadable, number_of_cancelled, without_remark
 from tasks.sources.register_files import SOURCE
-from tasks.sources.register_writing import UNSHOWN, book_of, days_of, line_of, page_of, unit_of
+from tasks.sources.register_writing import book_of, days_of, line_of, page_of, unit_of
 
 ROWS: Final = "register_rows"  # the note on rows that are left out
 _TOLD: Final = 5

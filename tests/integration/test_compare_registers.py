@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from tasks.comparing_registers import BOOKS, check_register_names, compare_registers, registers_asked
-from tasks.rules.difference_model import Asked, DifferenceClass, SourceSide
+from tasks.reading_registers import read_registers
+from tasks.rules.difference_model import Asked, DifferenceClass, SourceSide, ToldCode
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest, enter_run
 from tasks.sources.register_files import RegisterNameError
@@ -37,6 +38,8 @@ DOSSIERS = (
     a_dossier("00007", received_at=NINTH, due_at=DUE, unit_code="31231", dossier_code=ONCE),
     a_dossier("00008", received_at=NINTH - 40 * DAY, due_at=DUE),
     a_dossier("00009", received_at=NINTH, due_at=DUE, status="3"),
+    a_dossier("00020", received_at=NINTH - 3 * DAY, due_at=DUE),
+    a_dossier("00021", received_at=NINTH + 7 * DAY, due_at=DUE),
 )
 LINES = (
     a_line(1, "H00001"),
@@ -46,13 +49,15 @@ LINES = (
     a_line(5, "H00005", due=""),
     a_line(7, ONCE),
     a_line(8, "H00099", received="12/11/2026"),
+    a_line(9, "H00020", received="06/11/2026"),
+    a_line(10, "H00021", received="16/11/2026"),
 )
 SIDE = SourceSide(
     name="one-stop",
     system="one-stop",
     lacking=frozenset({"00002"}),
     extra={"x99": ("H00099", "31157", date(2026, 11, 12))},
-    held=9,
+    held=11,
 )
 
 
@@ -66,7 +71,7 @@ def told(engine: Engine, tmp_path: Path) -> Callable[..., Run]:
     load(engine, a_batch(DOSSIERS))
     folder = village.config.parent / "registers"
 
-    def compare(files: dict[str, tuple[str, ...]], side: SourceSide | None = SIDE, **asked: Any) -> Run:
+    def compare(files: dict[str, tuple[str, ...]], side: SourceSide | None = SIDE, heard=(), **asked: Any) -> Run:
         folder.mkdir(exist_ok=True)
         for name, lines in files.items():
             (folder / name).write_text("\n".join((HEADING, *lines)), encoding="utf-8")
@@ -80,6 +85,11 @@ def told(engine: Engine, tmp_path: Path) -> Callable[..., Run]:
             check_register_names(run)
             if side is not None:
                 run.comparison.sides[side.name] = side
+                for one in (one for one in run.settings.sources if one.dataset == "dossiers"):
+                    other = SourceSide(name=one.name, system=one.system, judged=side.judged)
+                    run.comparison.sides.setdefault(one.name, other)
+            read_registers.fn(run.run_id)
+            run.comparison.told_codes.update(heard)
             counted = compare_registers.fn(run.run_id)
         assert counted["found"] == len(run.comparison.findings)
         assert dump(engine, run_log=True) == before
@@ -118,22 +128,32 @@ def test_everything_that_differs_is_found_and_nothing_else(told) -> None:
 def test_who_stands_where(told) -> None:
     run = told({BOOK: LINES})
 
-    # 1 3 5 7 on all sides, 2 no longer in the source, 4 6 8 9 on no line, 99 not here yet, one mistyped code
-    assert run.comparison.presence == {"SWR": 4, "WR": 1, "SW": 4, "SR": 1, "R": 1}
+    # 1 3 5 7 20 21 on all sides, 2 no longer in the source, 4 6 8 9 on no line, 99 not here yet, one mistyped code
+    assert run.comparison.presence == {"SWR": 6, "WR": 1, "SW": 4, "SR": 1, "R": 1}
     assert [book.name for book in run.kept[BOOKS]] == ["01"]
 
 
 def test_without_a_source_the_two_other_sides_are_compared_and_the_matrix_left(told) -> None:
     run = told({BOOK: LINES}, side=SourceSide(name="one-stop", system="one-stop", judged=False))
 
-    kinds = {f.kind for f in run.comparison.findings if f.code == "H00099"}
-    assert kinds == {KINDS.NOT_IN_SOFTWARE}
-    assert run.comparison.presence == {"R": 2}
-    assert [one.code for one in run.comparison.notices] == ["register_source_unknown"]
+    assert KINDS.NOT_IN_SOFTWARE not in {f.kind for f in run.comparison.findings}
+    assert len(run.comparison.undecided_ids) == 2
+    assert run.comparison.presence == {}
+    assert [one.code for one in run.comparison.notices] == ["register_undecided", "register_source_unknown"]
+
+
+def test_a_code_that_a_source_told_is_not_called_unknown_to_the_software(told) -> None:
+    heard = [ToldCode("h0oo04", "one-stop", "31157", "2026-11"), ToldCode("h00099", "one-stop", "31157", "2026-11")]
+
+    run = told({BOOK: LINES}, heard=heard)
+
+    assert KINDS.NOT_IN_SOFTWARE not in {f.kind for f in run.comparison.findings}
+    assert run.comparison.presence == {"SWR": 6, "WR": 1, "SW": 4, "SR": 1}
+    assert [(one.code, one.params) for one in run.comparison.notices] == [("register_undecided", {"n": 1})]
 
 
 def test_units_and_period(told) -> None:
-    lines = (*LINES, a_line(9, "X00010", received="12/11/2026", unit="31231"))
+    lines = (*LINES, a_line(11, "X00010", received="12/11/2026", unit="31231"))
 
     assert {f.code for f in told({BOOK: lines}, units=("31231",)).comparison.findings} == {"X00010"}
     twelfth = date(2026, 11, 12)
@@ -200,7 +220,7 @@ def test_without_a_folder_there_is_nothing_to_compare(told, tmp_path: Path) -> N
 
     assert (found(run), [one.code for one in run.comparison.notices]) == ([], ["no_registers"])
     assert not run.comparison.covered
-    assert run.comparison.presence == {"SW": 8, "W": 1, "S": 1}
+    assert run.comparison.presence == {"SW": 10, "W": 1, "S": 1}
     assert registers_asked(run) == ([], [])
 
 

@@ -21,7 +21,10 @@ LATER = DAY + timedelta(days=3)
         ({}, []),
         ({"unit_code": "31231"}, [(OTHER, ONCE, "unit_code")]),
         ({"received": date(2025, 11, 10)}, [(OTHER, ONCE, "received_at")]),  # last year's date, in January
-        ({"received": date(2025, 11, 10), "unit_code": "31231"}, [(GONE, ONCE, "")]),
+        (
+            {"received": date(2025, 11, 10), "unit_code": "31231"},
+            [(OTHER, ONCE, "received_at"), (OTHER, ONCE, "unit_code")],
+        ),
     ],
 )
 def test_a_code_that_is_given_once_is_known_in_another_unit_or_year(line: dict, found: list) -> None:
