@@ -78,8 +78,13 @@ def read_register(folder: Path, file: Candidate, as_of: datetime) -> RegisterRea
         typed=True,
     )
     typed = _Typed(file.name, as_of.astimezone(HANOI).year + _YEARS_AHEAD)
-    for part in reader.parts((body,), landing, notes):
-        typed.take(part)
+    try:
+        for part in reader.parts((body,), landing, notes):
+            typed.take(part)
+    except SourceFault as fault:
+        if fault.code == "missing_column":  # of a register no constant can be declared
+            raise SourceFault("register_columns", fault.params) from None
+        raise
     if typed.unreadable:
         rows = ", ".join([*map(str, typed.unreadable[:_TOLD]), *["…"] * (len(typed.unreadable) > _TOLD)])
         params: dict[str, str | int] = {

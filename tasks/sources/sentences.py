@@ -89,6 +89,12 @@ _FILES: dict[str, tuple[str, str]] = {
         "Nguồn {source}: tệp {file} thiếu cột bắt buộc: {labels}. Hãy bổ sung cột hoặc khai báo giá trị chung.",
         "Source {source}: file {file} lacks the required column(s) {columns}. Add them or declare a constant.",
     ),
+    "register_columns": (
+        "Tệp sổ {file} thiếu cột: {labels}. Thêm tên cột vào dòng tiêu đề của tệp; ô bên dưới có thể để trống. Các "
+        "cách viết tên cột: mục Sổ giấy trong HUONG-DAN.md.",
+        "Register {file} lacks the column(s): {labels}. Add them to the line of headings; the cells below may be empty."
+        " Other spellings: the section on paper registers in HUONG-DAN.en.md.",
+    ),
     "duplicate_column": (
         "Nguồn {source}: tệp {file} có hai cột cùng là {labels}. Hãy bỏ bớt một cột.",
         "Source {source}: file {file} has two columns that both mean {columns}. Remove one.",

@@ -197,7 +197,7 @@ def test_a_missing_heading_and_rows_out_of_shape_end_with_status_three(told, tmp
     run = told({BOOK: (*LINES[:2], "01,1,3,H00003")})
 
     assert {name: (line.state, line.error_code) for name, line in run.sources.items()} == {
-        "hong.csv": ("failed", "missing_column"),
+        "hong.csv": ("failed", "register_columns"),
         "cu.xls": ("failed", "workbook_old"),
         BOOK: ("promoted", "register_rows"),
     }

@@ -173,8 +173,8 @@ def test_rows_that_cannot_be_told_apart_are_left_out_and_told(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("heading", "code", "named"),
     [
-        ("Trang,STT,Mã hồ sơ,Ngày tiếp nhận", "missing_column", "Sổ"),
-        ("x,y", "missing_column", "Mã hồ sơ"),
+        ("Trang,STT,Mã hồ sơ,Ngày tiếp nhận", "register_columns", "Sổ"),
+        ("x,y", "register_columns", "Mã hồ sơ"),
         ("", "no_header", ""),
     ],
 )
@@ -183,7 +183,8 @@ def test_a_missing_heading_refuses_the_file(tmp_path: Path, heading: str, code: 
         lines(tmp_path, "1,1,1,1", heading=heading) if heading else read(tmp_path, "so.csv", "")
 
     assert refused.value.code == code
-    assert named in refused.value.sentence("vi")
+    assert all(named in refused.value.sentence(locale) for locale in ("vi", "en"))
+    assert "giá trị chung" not in refused.value.sentence("vi")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["so.csv"]
 
 
