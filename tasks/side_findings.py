@@ -135,7 +135,7 @@ def is_asked(scope: Scope, place: Place) -> bool:
 
 def _is_moving(ground: Ground, row: Row) -> bool:
     """Written here, or changed at the source, after the look began; a date ahead of both is no sign of that."""
-    if row.get("version_id", 0) > ground.newest:
+    if row.get("version_id", 0) > ground.newest or row.get("known_to") is not None:
         return True
     updated = row.get("updated_at")
     return "version_id" not in row and updated is not None and ground.began < updated <= ground.ended

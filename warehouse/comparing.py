@@ -164,7 +164,10 @@ def settle(conn: Connection, sides: Sides) -> None:
 
 
 def page(conn: Connection, sides: Sides, after: str, size: int = CHUNK) -> list[Odd]:
-    """The next keys that need a closer look, in order of key; an empty list at the end. Begin after ""."""
+    """The next keys that need a closer look, in order of key; an empty list at the end. Begin after "".
+
+    A version may have come, or been replaced, since the record was staged: the one in use now is handed out.
+    """
     odd = sides.odd
     keys = select(odd.c.record_key).where(odd.c.record_key > after).distinct().order_by(odd.c.record_key).limit(size)
     wanted = list(conn.execute(keys).scalars())
@@ -179,7 +182,10 @@ def page(conn: Connection, sides: Sides, after: str, size: int = CHUNK) -> list[
     good = _by(conn, sides.staged.rows, "rid", rids)
     refused = _by(conn, sides.staged.aside, "rid", rids)
     versions = _by(conn, sides.versions, "version_id", sorted(ids))
-    return [_odd(key, some, good, refused, versions) for key, some in members.items()]
+    replaced = [row["record_key"] for row in versions.values() if row["known_to"] is not None]
+    bare = [key for key, some in members.items() if all(found is None for _, found in some)]
+    now = _by(conn, sides.versions, "record_key", [*replaced, *bare], sides.current())
+    return [_odd(key, some, good, refused, versions, now) for key, some in members.items()]
 
 
 def in_scope(table: Table, scope: Scope) -> ColumnElement[bool]:
@@ -219,20 +225,24 @@ def _odd(
     good: Mapping[Any, Row],
     refused: Mapping[Any, Row],
     versions: Mapping[Any, Row],
+    now: Mapping[Any, Row],
 ) -> Odd:
     told = list(members)
-    version_id = next((found for _, found in told if found is not None), None)
+    version = versions.get(next((found for _, found in told if found is not None), None))
     return Odd(
         key=key,
-        version=versions.get(version_id),
+        version=now.get(version["record_key"] if version else key, version),
         good=next((good[rid] for rid, _ in told if rid in good), None),
         refused=tuple(refused[rid] for rid, _ in told if rid in refused),
     )
 
 
-def _by(conn: Connection, table: Table, name: str, values: Iterable[Any]) -> dict[Any, Row]:
+def _by(
+    conn: Connection, table: Table, name: str, values: Iterable[Any], condition: ColumnElement[bool] | None = None
+) -> dict[Any, Row]:
     found: dict[Any, Row] = {}
     for some in chunks(values):
-        for row in conn.execute(select(table).where(table.c[name].in_(some))).mappings():
+        chosen = select(table).where(table.c[name].in_(some))
+        for row in conn.execute(chosen if condition is None else chosen.where(condition)).mappings():
             found[row[name]] = dict(row)
     return found

@@ -9,6 +9,14 @@ import xlsxwriter
 from tests.compare_stage import DAWN, MORNING, NINE, Stage, dossier, minutes, told
 
 ROWS = [dossier(1), dossier(2, unit_code="B", received_at="02/10/2026"), dossier(3, status="9")]
+COPY = """INSERT INTO dossiers (source, system, record_key, content_hash, source_ref, data_moment, known_from, run_id,
+ source_record_id, dossier_code, unit_code, status, received_at, received_precision, due_at, due_precision,
+ procedure_name, duration_amount, duration_unit)
+ SELECT source, system, CAST(:as_key AS TEXT), 'x', source_ref, data_moment, known_from, 'other',
+ CAST(:as_key AS TEXT), 'H90-000' || substr(CAST(:as_key AS TEXT), 2), unit_code, CAST(:status AS TEXT),
+ received_at, received_precision, due_at, due_precision, procedure_name, duration_amount, duration_unit
+ FROM dossiers WHERE record_key = :key AND version_id = (SELECT min(version_id) FROM dossiers WHERE record_key = :key)
+"""
 
 
 @pytest.fixture
@@ -180,6 +188,31 @@ def test_what_changed_at_the_source_while_we_looked_is_no_difference(stage: Stag
     later = f"{NINE + minutes(60):%d/%m/%Y %H:%M}"  # a wrong date is no sign of that
     stage.drop([dossier(1, status="9", updated_at=later), *ROWS[1:]])
     assert {f.key for f in stage.compare().findings} == {"r1"}
+
+
+def test_what_a_sync_loads_between_reading_and_judging_is_no_difference(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1 is changed by the sync to what the file says, 2 to something else, 3 ends, 7 comes; 8 is told only here."""
+    from tasks.side_reading import Side
+
+    really = Side.settle
+
+    def settle(side: Side, *, in_bodies: bool) -> None:
+        really(side, in_bodies=in_bodies)
+        monkeypatch.undo()
+        for key, status in (("r1", "10"), ("r2", "5")):
+            stage.by_hand("UPDATE dossiers SET known_to = known_from WHERE record_key = :key", key=key)
+            stage.by_hand(COPY, as_key=key, status=status, key=key)
+        stage.by_hand("UPDATE dossiers SET known_to = known_from WHERE record_key = 'r3'")
+        stage.by_hand(COPY, as_key="r7", status="4", key="r1")
+
+    monkeypatch.setattr(Side, "settle", settle)
+    news = [dossier(1, status="10"), ROWS[1] | {"status": "9"}, dossier(3, status="10"), dossier(7), dossier(8)]
+    stage.drop(news, DAWN + minutes(30))
+    comparison = stage.compare()
+    assert told(comparison.findings) == {("missing_in_warehouse", "r8", "", "behind")}
+    assert comparison.sides["one-stop"].moving >= 2
 
 
 def test_noise_of_a_workbook_is_no_difference(stage: Stage) -> None:
