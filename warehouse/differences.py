@@ -24,6 +24,7 @@ from tasks.rules.difference_life import (
     is_covered,
     place_of,
     plain,
+    segments_of,
     to_read_again,
 )
 from tasks.rules.difference_model import Comparison, DifferenceClass, DifferenceState, Finding
@@ -87,10 +88,12 @@ def weigh(conn: Connection, comparison: Comparison, seen: Mapping[str, Seen], as
     standing = _unfixed(conn)
     known = standing | _fixed(conn, seen.keys() - standing.keys())
     changes = []
+    half_read: set[Segment] = set()
     for name, one in seen.items():
         life, news = after_found(known[name][0] if name in known else None, one.facts_hash, as_of)
         changes.append(Change(id=name, news=news, life=life, place=one.place, finding=one.finding, facts=one.facts))
-    half_read: set[Segment] = set()
+        if news is News.STANDS:  # mended by a person since this run looked, who may be wrong: it must be found again
+            half_read.update(_told_in(comparison, one.place))
     for name, (life, place) in standing.items():
         if name in seen or name in comparison.undecided_ids:
             continue
@@ -100,6 +103,13 @@ def weigh(conn: Connection, comparison: Comparison, seen: Mapping[str, Seen], as
         else:
             half_read.update(to_read_again(comparison, place))
     return Weighed(changes, standing, frozenset(half_read))
+
+
+def _told_in(comparison: Comparison, place: Place) -> list[Segment]:
+    """Segments in which a source told it, of those that this run compared."""
+    within = segments_of(place)
+    read = [(one.unit_code, one.month) for one in comparison.compared.get(place.source, ())]
+    return [(place.source, *segment) for segment in read if within is None or segment in within]
 
 
 def write(conn: Connection, weighed: Weighed, run_id: str) -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tasks.rules.difference_model import Comparison
+from tasks.comparing_sources import compare_source
+from tasks.rules.difference_model import Asked, Comparison
+from tasks.run_context import enter_run
+from tasks.storing_differences import store_differences
 from tests.compare_stage import NINE, Stage, minutes, told
 from tests.reporting_view import Office
+from warehouse import difference_desk
 
 SQL = """
 [[sources]]
@@ -217,6 +221,21 @@ def test_a_quick_look_reads_only_where_the_numbers_differ(stage: Stage, office: 
     assert read(comparison) == (3, 1, 2)
     assert [one.code for one in comparison.notices] == ["counts_only"]
     assert {unit for _, unit, _ in comparison.unread} == {"A", "B"}
+
+
+def test_what_a_person_calls_mended_while_a_run_is_at_work_is_found_by_the_next(stage: Stage, office: Office) -> None:
+    office.run("UPDATE ho_so SET trang_thai = 9 WHERE id = 3")
+    found = stage.compare(store=True).findings
+    stage.by_hand("DELETE FROM compared_segments")
+    asked = stage.request("reconcile", NINE + minutes(5), reads_only=True, asked=Asked())
+    with enter_run(asked) as (run, _):
+        compare_source.fn(run.run_id, stage.name)
+        with run.store.transaction() as conn:
+            difference_desk.resolve(conn, found[0].id, "Ban quản trị", "đã sửa", NINE + minutes(6))
+        store_differences.fn(run.run_id)
+    assert stage.states() == {"fixed": 1}
+    assert told(stage.compare(NINE + minutes(10), store=True).findings) == told(found)
+    assert stage.states() == {"open": 1}
 
 
 def test_nothing_is_written_at_the_source_or_here(stage: Stage, office: Office) -> None:
