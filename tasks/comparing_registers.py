@@ -49,10 +49,10 @@ def compare_registers(run_id: str) -> dict[str, int]:
     books: list[Book] = run.kept[BOOKS]
     held = _held(run, books)
     with run.store.reading() as conn:
-        heirs = heirs_of((row["old_code"], row["new_code"]) for row in unit_succession(conn))
+        followed = [(row["old_code"], row["new_code"]) for row in unit_succession(conn)]
         known = {row["unit_code"] for row in units(conn)}
-    strangers = _strangers(run, books, known) if known else set()
-    compared = compare_books(books, held, comparison.scope, heirs, _heard(run), run.kept[IN_PART])
+    strangers = _strangers(run, books, known.union(*followed)) if known else set()
+    compared = compare_books(books, held, comparison.scope, heirs_of(followed), _heard(run), run.kept[IN_PART])
     sides = comparison.sides.values()
     cells = presence(compared, {side.name: side.held for side in sides}, sides, comparison.scope)
     comparison.findings += [replace(f, owner=OPS) if f.owner in strangers else f for f in compared.findings]

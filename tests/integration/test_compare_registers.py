@@ -10,12 +10,12 @@ from sqlalchemy import Engine, event
 
 from tasks.comparing_registers import BOOKS, check_register_names, compare_registers, registers_asked
 from tasks.reading_registers import read_registers
-from tasks.rules.difference_model import Asked, DifferenceClass, SourceSide, ToldCode
+from tasks.rules.difference_model import OPS, Asked, DifferenceClass, SourceSide, ToldCode
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest, enter_run
 from tasks.sources.register_files import RegisterNameError
 from tests.flows.village import Village
-from tests.warehouse_samples import a_batch, a_dossier, load
+from tests.warehouse_samples import a_batch, a_dossier, a_unit, load, units_batch
 from warehouse.dump import dump
 
 NINTH = datetime(2026, 11, 9, 9, 10, tzinfo=HANOI)
@@ -186,6 +186,32 @@ def test_what_is_empty_or_passed_over_is_told(told, tmp_path: Path) -> None:
     notices = [(one.code, one.params["file"]) for one in run.comparison.notices]
     assert notices == [("register_not_read", "rejected.csv"), ("register_empty", "khac.csv")]
     assert run.sources == {}
+
+
+def test_a_unit_that_nobody_bears_answers_for_nothing(engine: Engine, told) -> None:
+    load(engine, units_batch([a_unit("31157"), a_unit("31231")]))
+    strange = [a_line(n, f"Y0000{n}", unit="99999", due="").replace("01,", "02,", 1) for n in (1, 2)]
+
+    run = told({BOOK: (*LINES, *strange)})
+
+    owners = {f.owner for f in run.comparison.findings if f.unit_code == "99999"}
+    assert owners == {OPS}
+    assert "31157" in {f.owner for f in run.comparison.findings}
+    told_of = [one.params for one in run.comparison.notices if one.code == "register_unit_unknown"]
+    assert told_of == [{"file": BOOK, "unit": "99999"}]
+
+
+def test_files_of_other_kinds_are_named_once(told, tmp_path: Path) -> None:
+    folder = tmp_path / "v" / "registers"
+    folder.mkdir(exist_ok=True)
+    for name in ("so-quet.pdf", "so.docx", "anh.jpg", "thong-ke-202611.pdf"):
+        (folder / name).write_bytes(b"x")
+
+    others = [one for one in told({BOOK: LINES}).comparison.notices if one.code == "registers_other_files"]
+    asked = [one.code for one in told({BOOK: LINES}, registers=(BOOK,)).comparison.notices]
+
+    assert [one.params for one in others] == [{"n": 3, "files": "anh.jpg, so-quet.pdf, so.docx"}]
+    assert "registers_other_files" not in asked
 
 
 def test_a_missing_heading_and_rows_out_of_shape_end_with_status_three(told, tmp_path: Path) -> None:
