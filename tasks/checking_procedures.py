@@ -60,7 +60,7 @@ def _findings(run: Run, conn: Connection, catalogue: Catalogue) -> Iterator[Find
     if posted:
         yield from rules.posted_findings(posted, catalogue)
         comparison.covered.add(DifferenceClass.POSTED_REPEALED)
-    else:
+    elif not counts.on_display(conn, frozenset(), run.business_date):  # of no unit: nobody ever told them
         comparison.notices.append(Notice(code="postings_none"))
     if every_source:
         yield from _never_received(run, conn, catalogue, groups, posted)

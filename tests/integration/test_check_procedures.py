@@ -189,7 +189,9 @@ def test_a_unit_answers_for_what_came_to_those_it_followed(engine: Engine, told,
 def test_only_the_units_asked_for(told) -> None:
     whole = told().findings
     assert told(units=("B",)).findings == [f for f in whole if f.unit_code == "B"]
-    assert not told(units=("C",)).findings
+    of_c = told(units=("C",))
+    assert not of_c.findings
+    assert "postings_none" not in {one.code for one in of_c.notices}, "others displayed something"
 
 
 def test_one_source_of_several_proves_nothing_of_what_it_did_not_tell(told) -> None:
