@@ -2,11 +2,14 @@
 
 With --json the report of design §3 and
     {…, differences: {found, new, again, reopened, returned, fixed, open, explained, by_class: {class: n},
-     returned_ids: [id]}, presence: {"SWR": n, …}, notices: [{code, …}], files: [path],
-     repair: {limit, dossiers, sources, left} | null}
+     returned_ids: [id]}, answer: agree | differ | partly | unseen | nothing | null, unseen: [source],
+     other_day: bool (dry since it is as of another day), presence: {"SWR": n, …}, notices: [{code, …}], files: [path],
+     repair: null | {limit, dossiers, sources, left,
+        preview: [{code, unit_code, source, new, changes: [{column, here, there}]}]}}
 What is asked is checked in `reconcile_request`; the flow's own parameters are those of flows/parameters.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +19,7 @@ from deployments.cli_context import CliContext, print_json, shown
 from deployments.reconcile_words import say
 
 MOST_NOTICES = 10
+MOST_PULLED = 10
 
 Source = Annotated[str, typer.Option("--source", help="Chỉ nguồn này.")]
 Unit = Annotated[list[str] | None, typer.Option("--unit", help="Chỉ đơn vị này; lặp lại cho nhiều đơn vị.")]
@@ -105,6 +109,7 @@ def _run(cli: CliContext, **asked: Any) -> dict[str, Any]:
     files = {name: asked[name] for name in ("source", "registers", "statistics")}
     request.check_names(settings, **files)
     request.check_units(settings, asked["units"])
+    request.check_out(asked["out"], locale)
     return run_flow("reconcile", cli.config, settings, verbose=cli.verbose, **(asked | days), wait_seconds=0.0)
 
 
@@ -113,12 +118,11 @@ def told_reconciliation(report: dict[str, Any], locale: str) -> str:
     from deployments.cli_report import head_lines
 
     found = report.get("differences") or {}
-    lines = head_lines(report, locale, only_looked=bool(found))
+    lines = [_head(report, locale), *head_lines(report, locale, only_looked=bool(found))[1:]]
     if found:
-        lines += _differences(found, locale)
+        lines += _differences(report, found, locale)
     if cells := report.get("presence"):
-        told = ", ".join(f"{cell} {n}" for cell, n in cells.items())
-        lines.append(say("presence", locale, cells=told))
+        lines.append(say("presence", locale, cells=_cells(cells, locale)))
     lines += [*_notices(report.get("notices") or [], locale), *_repair(report, locale)]
     files = report.get("files") or []
     lines += [say("files", locale, path=path) for path in (*files[-1:], *files[:1])]  # the page, the workbook over all
@@ -129,15 +133,42 @@ def told_reconciliation(report: dict[str, Any], locale: str) -> str:
     return "\n".join(lines)
 
 
-def _differences(found: dict[str, Any], locale: str) -> list[str]:
+def _head(report: dict[str, Any], locale: str) -> str:
+    """The first line: what ran, as of when, how it ended, and why it was dry where nobody asked for that."""
+    at = datetime.fromisoformat(report["as_of"])
+    state = say(f"state_{report['state']}", locale)
+    told = {"at": f"{at:%H:%M %d/%m/%Y}", "state": state, "exit_status": report["exit_status"]}
+    why = [say("other_day", locale)] if report.get("other_day") else []
+    return "\n".join([say("head", locale, **told), *why])
+
+
+def _cells(cells: dict[str, int], locale: str) -> str:
+    """Cells of the matrix by the names of the sides, fullest first."""
+    from tasks.reports.reconciliation_speech import speech
+
+    told = speech(locale, {})
+    names = {"S": told.word("side", "source"), "W": told.word("side", "warehouse"), "R": told.word("side", "register")}
+    ranked = sorted(cells.items(), key=lambda cell: (-len(cell[0]), cell[0]))
+    return "; ".join(
+        say("cell", locale, sides=" + ".join(names[one] for one in cell), n=told.number(n)) for cell, n in ranked
+    )
+
+
+def _differences(report: dict[str, Any], found: dict[str, Any], locale: str) -> list[str]:
     from tasks.reports.reconciliation_speech import speech
 
     told = speech(locale, {})
     shape = {"open": 0, "new": 0, "returned": 0, "fixed": 0, "explained": 0}
     counts = {name: found.get(name, 0) for name in shape}
-    first = "differ" if any(counts.values()) else "agree"
+    answer = report.get("answer") or "agree"
+    unseen = ", ".join(report.get("unseen") or ())
+    first = [] if answer in ("differ", "agree") else [say(answer, locale, names=unseen)]
+    if any(counts.values()):
+        first.append(say("differ", locale, **counts))
+    elif answer == "agree":
+        first.append(say("agree", locale))
     classes = [say("class", locale, kind=told.word("kind", k), n=n) for k, n in found.get("by_class", {}).items()]
-    return [say(first, locale, **counts), *classes]
+    return [*first, *classes]
 
 
 def _notices(notices: list[dict[str, Any]], locale: str) -> list[str]:
@@ -156,6 +187,16 @@ def _repair(report: dict[str, Any], locale: str) -> list[str]:
     plan = report.get("repair")
     if not plan:
         return []
-    size, limit = plan["dossiers"], plan["limit"]
-    which = "repair_none" if not size else "repair_many" if size > limit else "repair"
-    return [say(which, locale, n=size, limit=limit, run_id=report["run_id"])]
+    from tasks.reports.reconciliation_repair import changes_text
+    from tasks.reports.reconciliation_speech import speech
+
+    size, limit, unseen = plan["dossiers"], plan["limit"], ", ".join(report.get("unseen") or ())
+    empty = "repair_unseen" if unseen else "repair_none"
+    which = empty if not size else "repair_many" if size > limit else "repair"
+    told, listed = speech(locale, {}), plan.get("preview", ())
+    lines = [say(which, locale, n=size, limit=limit, run_id=report["run_id"], names=unseen)]
+    lines += [
+        say("pulled", locale, code=one["code"], unit=one["unit_code"], what=changes_text(one, told))
+        for one in listed[:MOST_PULLED]
+    ]
+    return lines + [say("pulled_more", locale, n=size - MOST_PULLED)] * (bool(listed) and size > MOST_PULLED)

@@ -71,7 +71,7 @@ def _check_calendar(settings: Settings, moment: datetime) -> None:
 def _check_places(settings: Settings) -> None:
     """Landing and the folder beside it are there or can be made."""
     for folder in (var_folder(settings), Path(settings.landing.path)):
-        if "://" not in settings.landing.path and not _can_hold(folder):
+        if "://" not in settings.landing.path and not can_hold(folder):
             raise UsageFaultError(refusal("landing", settings.locale, folder=folder))
 
 
@@ -83,7 +83,7 @@ def _check_warehouse(settings: Settings, moment: datetime) -> None:
     engine = open_engine(settings.warehouse.url)
     try:
         path = sqlite_file(engine)
-        if path is not None and not path.exists() and not _can_hold(path.parent):
+        if path is not None and not path.exists() and not can_hold(path.parent):
             reason = refusal("no_folder", settings.locale, folder=path.parent)
             raise WarehouseUnavailableError(where_is(engine), reason)
         check(engine)
@@ -107,7 +107,7 @@ def _refuse_turning_back(engine: "Engine", settings: Settings, moment: datetime)
         raise UsageFaultError(refusal("as_of_back", settings.locale, as_of=told[0], last=told[1]))
 
 
-def _can_hold(folder: Path) -> bool:
+def can_hold(folder: Path) -> bool:
     """Whether the folder exists or can be made, and can be written to."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployments.exits import UsageFaultError
+from deployments.preflight import can_hold
 from deployments.reconcile_words import say
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ def check_names(settings: "Settings", *, source: str, registers: Iterable[str], 
             raise UsageFaultError(
                 say("no_file", locale, option=option, name=name, folder=folder, known=_files(folder, locale))
             )
+
+
+def check_out(out: str, locale: str) -> None:
+    """The results can be written there. Raises UsageFaultError."""
+    if out and not can_hold(Path(out)):
+        raise UsageFaultError(say("out", locale, folder=out))
 
 
 def check_units(settings: "Settings", asked: Sequence[str]) -> None:

@@ -32,6 +32,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{option} {name}: không có tệp này trong {folder}; đang có: {known}.",
         "{option} {name}: no such file in {folder}; there are: {known}.",
     ),
+    "out": (
+        "--out {folder}: không phải thư mục, hoặc không có quyền ghi; hãy chọn thư mục khác.",
+        "--out {folder}: no folder, or it may not be written to; choose another one.",
+    ),
     "nothing_there": ("(chưa có tệp nào)", "(none)"),
     "repair_by": (
         "--repair --confirm cần kèm --by NGƯỜI và --reason LÝ_DO: việc này được ghi vào sổ.",
@@ -61,10 +65,34 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "  CẢNH BÁO: quay lại sau khi đã khắc phục: {ids}",
         "  ALARM: back after they were fixed: {ids}",
     ),
-    "presence": (
-        "  Hồ sơ có mặt (một cửa S, kho W, sổ giấy R): {cells}",
-        "  dossiers present (source S, warehouse W, register R): {cells}",
+    "head": (
+        "Đối soát lúc {at}: {state} (mã kết thúc {exit_status})",
+        "Reconciliation as of {at}: {state} (exit status {exit_status})",
     ),
+    "state_done": ("đã xong", "done"),
+    "state_nothing_to_do": ("không có việc phải làm", "nothing to do"),
+    "state_incomplete": ("chưa trọn, có bên không đọc được", "incomplete, a side could not be read"),
+    "state_refused": ("có nguồn không đáng tin nên không dùng", "a source was not to be trusted"),
+    "state_failed": ("không chạy được", "failed"),
+    "state_busy": ("một lượt khác đang chạy", "another run is at work"),
+    "other_day": (
+        "  (chỉ chạy thử vì thời điểm tính không phải hôm nay)",
+        "  (a dry run because it is asked as of another day)",
+    ),
+    "nothing": (
+        "  Không có gì để so trong phạm vi đã hỏi: không bên nào có hồ sơ.",
+        "  There is nothing to compare within what was asked: no side has a dossier.",
+    ),
+    "unseen": (
+        "  Không xem được nguồn nào ({names}): không biết các bên có khớp nhau hay không.",
+        "  No source could be seen ({names}): whether the sides agree is not known.",
+    ),
+    "partly": (
+        "  Ở những bên xem được, không có sai lệch nào đang mở; nguồn {names} chưa xem được nên chưa thể nói là khớp.",
+        "  On the sides that could be seen no difference is open; source {names} could not be seen: no agreement.",
+    ),
+    "presence": ("  Hồ sơ có mặt ở: {cells}", "  dossiers present in: {cells}"),
+    "cell": ("{sides}: {n}", "{sides}: {n}"),
     "notice": ("  Lưu ý: {text}", "  notice: {text}"),
     "more": ("  … và {n} lưu ý khác, xem --json hoặc tệp kết quả", "  … and {n} more notices, see --json or the files"),
     "repair": (
@@ -74,6 +102,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "--reason WHY",
     ),
     "repair_none": ("  Không có gì kéo lại mà sửa được.", "  nothing here is mended by pulling again."),
+    "repair_unseen": (
+        "  Nguồn {names} chưa xem được nên không biết có gì cần kéo lại.",
+        "  source {names} could not be seen: what should be pulled again is not known.",
+    ),
+    "pulled": ("    {code} ({unit}): {what}", "    {code} ({unit}): {what}"),
+    "pulled_more": (
+        "    … và {n} hồ sơ khác, xem --json hoặc trang kết quả",
+        "    … and {n} more, see --json or the page",
+    ),
     "repair_many": (
         "  Kéo lại là {n} hồ sơ, nhiều hơn --limit {limit}: sẽ không sửa gì.",
         "  {n} dossiers, more than --limit {limit}: a repair would do nothing.",

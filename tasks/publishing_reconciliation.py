@@ -16,13 +16,15 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.checking_request import folder_of
 from tasks.narration import logger
-from tasks.reconcile_book import FILES
+from tasks.reconcile_book import FILES, PREVIEW
 from tasks.reports.card_page import card_page
 from tasks.reports.reconciliation import markdown
 from tasks.reports.reconciliation_lines import screen_table
 from tasks.reports.reconciliation_model import Reconciliation
+from tasks.reports.reconciliation_repair import pulled
 from tasks.reports.reconciliation_sheets import write_result
 from tasks.result_rows import file_names, result_of
+from tasks.rules.difference_model import Notice
 from tasks.run_context import Run, current
 
 PAGE = "doi-soat.html"  # the card as a page, for where no Prefect is
@@ -37,17 +39,29 @@ def publish_reconciliation(run_id: str) -> list[str]:
     """
     run = current(run_id)
     result = result_of(run)
+    if result.preview is not None:
+        run.kept[PREVIEW] = {**result.preview, "preview": pulled(result)}
     folder = folder_of(run)
     if folder is not None:
-        result = replace(result, files=_written(result, folder, run.settings.locale))
+        result = _with_files(run, result, folder)
     text = markdown(result, run.settings.locale)
     paths = list(result.files.values())
-    if folder is not None:
+    if folder is not None and paths:
         paths.append(_page(folder / PAGE, text, run.settings.locale))
     run.kept[FILES] = paths
     _shown(run, result, text)
     logger().info("reconciliation: %d open in scope, %d workbooks", len(result.open), len(paths))
     return paths
+
+
+def _with_files(run: Run, result: Reconciliation, folder: Path) -> Reconciliation:
+    """The result with its workbooks; a disk that is full by now takes nothing of what was found."""
+    try:
+        return replace(result, files=_written(result, folder, run.settings.locale))
+    except OSError as fault:
+        logger().error("no files in %s (%s)", folder, type(fault).__name__)
+        run.comparison.notices.append(Notice(code="files_not_written", params={"folder": str(folder)}))
+        return replace(result, notices=list(run.comparison.notices))
 
 
 def _written(result: Reconciliation, folder: Path, locale: str) -> dict[str, str]:

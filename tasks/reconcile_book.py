@@ -18,6 +18,7 @@ from tasks.outcome import (
     state_of,
     status_of_fault,
 )
+from tasks.reports.reconciliation_model import answer_of
 from tasks.rules.timezone import HANOI
 from tasks.run_book import REPORTS
 from tasks.run_context import Run
@@ -67,11 +68,15 @@ def _finish(run: Run, status: int) -> None:
 
 
 def _told(run: Run, status: int, found: dict[str, Any]) -> dict[str, Any]:
+    sides = run.comparison.sides.values()
+    unseen = sorted(side.name for side in sides if not side.judged)
+    judged, presence = any(side.judged for side in sides), run.comparison.presence
     report: dict[str, Any] = {
         "run_id": run.run_id,
         "flow": run.request.flow,
         "as_of": run.clock.as_of.astimezone(HANOI).isoformat(timespec="seconds"),
         "dry_run": run.dry_run,
+        "other_day": run.dry_run and not run.request.dry_run,
         "exit_status": status,
         "state": state_of(status, idle=False),
         "sources": [source_counts(line) for line in run.sources.values()],
@@ -81,8 +86,10 @@ def _told(run: Run, status: int, found: dict[str, Any]) -> dict[str, Any]:
         "mail_fault": None,
         "mail_waits": None,
         "why_idle": None,
+        "answer": answer_of(found, presence, unseen=bool(unseen), judged=judged).value if found else None,
+        "unseen": unseen,
         "differences": found,
-        "presence": dict(sorted(run.comparison.presence.items())),
+        "presence": dict(sorted(presence.items())),
         "notices": [{"code": one.code, **one.params} for one in run.comparison.notices],
         "repair": run.kept.get(PREVIEW),
         "files": run.kept.get(FILES, []),

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from tasks.comparing_registers import BOOKS
 from tasks.reconcile_book import PREVIEW, STORED
 from tasks.reports.reconciliation_model import DifferenceLine, Reconciliation, SideLine
 from tasks.rules.column_rules import column_rules
@@ -22,7 +23,7 @@ from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import CalendarUnknownError, WorkingCalendar
 from tasks.run_context import Run
 from tasks.storing_differences import CHANGES
-from warehouse import current, difference_report, freshness
+from warehouse import current, difference_report, freshness, source_units
 from warehouse.differences import Change
 
 _SAME = ("id", "kind", "state", "owner", "unit_code", "system", "code", "sides", "book", "page", "line", "source")
@@ -36,7 +37,9 @@ def result_of(run: Run) -> Reconciliation:
     with run.store.reading() as conn:
         lines = _lines(run, difference_report.told_by(conn, run.run_id))
         names = current.unit_names(conn, run.business_date)
-        sides = [*_sources(run), *_warehouse(run, conn), *_registers(run)]
+        holders = _holders(run, conn)
+        sides = [*_sources(run, holders), *_warehouse(run, conn, holders), *_registers(run)]
+        procedures, since = _procedures(conn, lines), _since(conn, lines)
     return Reconciliation(
         run_id=run.run_id,
         as_of=run.clock.as_of.astimezone(HANOI),
@@ -45,6 +48,7 @@ def result_of(run: Run) -> Reconciliation:
         reason=run.request.reason,
         depth=asked.depth,
         dry_run=run.dry_run,
+        other_day=run.dry_run and not run.request.dry_run,
         sides=sides,
         presence=dict(comparison.presence),
         counts=run.kept.get(STORED, {}),
@@ -56,6 +60,8 @@ def result_of(run: Run) -> Reconciliation:
         preview=run.kept.get(PREVIEW),
         unit_names=names,
         reasons=_reasons(lines, run.settings.locale),
+        procedures=procedures,
+        unit_since=since,
     )
 
 
@@ -98,6 +104,28 @@ def _reasons(lines: Iterable[DifferenceLine], locale: str) -> dict[str, str]:
     return {code: sentence(code, locale) for code in sorted(codes)}
 
 
+def _procedures(conn: Connection, lines: Iterable[DifferenceLine]) -> dict[str, str]:
+    """Names of the procedures that the lines name."""
+    told = [(one.code, one.facts.get("replaced_by"), *one.facts.get("procedures", ())) for one in lines if not one.key]
+    codes = {str(code) for some in told for code in some if code}
+    rows = current.current_rows(conn, "procedures") if codes else []
+    return {row["procedure_code"]: row["name"] for row in rows if row["procedure_code"] in codes and row["name"]}
+
+
+def _since(conn: Connection, lines: Iterable[DifferenceLine]) -> dict[str, date]:
+    """Since when there are the units of which a field never came through the software."""
+    units = {one.unit_code for one in lines if one.kind == DifferenceClass.FIELD_NEVER_RECEIVED}
+    rows = current.current_rows(conn, "units") if units else []
+    return {row["unit_code"]: row["valid_from"] for row in rows if row["unit_code"] in units and row["valid_from"]}
+
+
+def _holders(run: Run, conn: Connection) -> dict[str, frozenset[str]]:
+    """Source → the units of which it has dossiers, here or only there."""
+    held = source_units.units_by_source(conn)
+    sides = run.comparison.sides.items()
+    return {name: held.get(name, frozenset()) | {unit for _, unit, _ in side.extra.values()} for name, side in sides}
+
+
 def _place(values: Mapping[str, Any]) -> Place:
     names = ("unit_code", "system", "key", "sides", "book", "source", "day")
     return Place(kind=DifferenceClass(values["kind"]), **{name: values[name] for name in names})
@@ -114,7 +142,7 @@ def _age(since: datetime | None, today: date, calendar: WorkingCalendar) -> int 
         return None
 
 
-def _sources(run: Run) -> Iterator[SideLine]:
+def _sources(run: Run, holders: Mapping[str, frozenset[str]]) -> Iterator[SideLine]:
     for name, side in sorted(run.comparison.sides.items()):
         yield SideLine(
             kind="source",
@@ -126,20 +154,28 @@ def _sources(run: Run) -> Iterator[SideLine]:
             segments=side.segments,
             segments_read=side.segments_read,
             moving=side.moving,
+            units=holders[name] if side.judged else frozenset(),
         )
 
 
-def _warehouse(run: Run, conn: Connection) -> Iterator[SideLine]:
+def _warehouse(run: Run, conn: Connection, holders: Mapping[str, frozenset[str]]) -> Iterator[SideLine]:
     """How far the warehouse had been brought, source by source."""
     loaded = freshness.latest_loads(conn)
     for name, side in sorted(run.comparison.sides.items()):
         state = loaded.get(name)
-        yield SideLine(kind="warehouse", name=name, moment=state.data_moment if state else None, read=side.held)
+        moment, units = state.data_moment if state else None, holders[name]
+        held = side.held if side.judged else None  # nobody counted what is here of a side that was not seen
+        yield SideLine(kind="warehouse", name=name, moment=moment, read=held, units=units)
 
 
 def _registers(run: Run) -> Iterator[SideLine]:
+    units: dict[str, set[str]] = {}
+    for book in run.kept.get(BOOKS, ()):
+        for name in book.files:
+            units.setdefault(name, set()).add(book.unit_code)
     for name in sorted(run.comparison.books):
-        yield SideLine(kind="register", name=name, moment=_typed_off(Path(run.settings.reconcile.registers) / name))
+        moment = _typed_off(Path(run.settings.reconcile.registers) / name)
+        yield SideLine(kind="register", name=name, moment=moment, units=frozenset(units.get(name, ())))
 
 
 def _typed_off(path: Path) -> datetime | None:

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from tasks.reports.reconciliation_model import NEW, RETURNED, DifferenceLine, Reconciliation, SideLine
+from tasks.reports.reconciliation_lines import told_of
+from tasks.reports.reconciliation_model import NEW, RETURNED, Answer, DifferenceLine, Reconciliation, SideLine
 from tasks.reports.reconciliation_parity import parity_table
-from tasks.reports.reconciliation_speech import Speech, speech
+from tasks.reports.reconciliation_repair import repair_part
+from tasks.reports.reconciliation_speech import Speech
 
 _CELLS = ("SWR", "SW", "SR", "WR", "S", "W", "R")
 _MOST_UNITS = 60
@@ -24,7 +26,7 @@ Row = Sequence[str]
 
 def markdown(result: Reconciliation, locale: str = "vi") -> str:
     """The card of a reconciliation."""
-    told = speech(locale, result.unit_names, result.reasons)
+    told = told_of(result, locale)
     sections: tuple[tuple[str, Callable[[Reconciliation, Speech], str]], ...] = (
         ("next", _next),
         ("asked", _asked),
@@ -53,14 +55,25 @@ def safe(text: str) -> str:
 
 def _answer(result: Reconciliation, told: Speech) -> list[str]:
     numbers = {name: told.number(int(result.counts.get(name, 0))) for name in ("open", NEW, RETURNED, "fixed")}
-    lines = [told.say("card.differ", **numbers) if result.counts.get("open") else told.say("card.agree")]
+    names, answer = safe(", ".join(result.unseen)), result.answer
+    lines = [told.say(f"card.{answer}", names=names, **numbers)]
+    if answer is Answer.UNSEEN and result.counts.get("open"):
+        lines.append(told.say("card.differ", **numbers))
     if result.dry_run:
-        lines.append(told.say("card.dry"))
-    if any(not side.judged for side in result.sides):
-        lines.append(told.say("card.unsure"))
+        lines.append(told.say("card.day_dry" if result.other_day else "card.dry", as_of=told.moment(result.as_of)))
+    if result.unseen and answer is Answer.DIFFER:
+        lines.append(told.say("card.unsure", names=names))
     if result.depth == "counts":
-        lines.append(told.say("card.counted"))
+        lines += _counted(result, told)
     return lines
+
+
+def _counted(result: Reconciliation, told: Speech) -> list[str]:
+    """What was really done for a quick look: a source that cannot count was read whole."""
+    judged = [side for side in result.sides if side.kind == "source" and side.judged]
+    whole = ", ".join(side.name for side in judged if not side.segments)
+    lines = [told.say("card.counted")] if any(side.segments for side in judged) else []
+    return lines + ([told.say("card.counted_whole", names=safe(whole))] if whole else [])
 
 
 def _next(result: Reconciliation, told: Speech) -> str:
@@ -105,6 +118,8 @@ def _looked(side: SideLine, told: Speech) -> str:
     parts = [] if side.read is None else [told.say("card.read_rows", n=told.number(side.read))]
     if side.segments:
         parts.append(told.say("card.read_parts", read=told.number(side.segments_read or 0), all=side.segments))
+    elif side.kind == "source":
+        parts.append(told.say("card.read_whole"))
     if side.requests:
         parts.append(told.say("card.requests", n=told.number(side.requests)))
     if side.moving:
@@ -114,15 +129,16 @@ def _looked(side: SideLine, told: Speech) -> str:
 
 def _presence(result: Reconciliation, told: Speech) -> str:
     on_paper = any(side.kind == "register" for side in result.sides)
-    unseen = any(not side.judged for side in result.sides)
+    unseen, not_seen = bool(result.unseen), told.say("card.not_seen")
     rows = []
     for cell in _CELLS if on_paper else ("SW", "S", "W"):
         here = [told.say("card.yes") if side in cell else told.say("card.no") for side in "SWR"]
         here[2] = here[2] if on_paper else told.say("side.not_asked")
         meaning = f"presence.{cell}" if on_paper else f"presence.{cell}_unread"
         if unseen and "S" not in cell:
-            meaning = "presence.unseen"
-        rows.append((*here, told.number(result.presence.get(cell, 0)), told.say(meaning)))
+            here[0], meaning = not_seen, "presence.unseen"
+        n = result.presence.get(cell, 0)
+        rows.append((*here, not_seen if unseen and not n else told.number(n), told.say(meaning)))
     return _table(told.heads("presence"), rows)
 
 
@@ -176,17 +192,15 @@ def _parity(result: Reconciliation, told: Speech) -> str:
 
 
 def _repair(result: Reconciliation, told: Speech) -> str:
-    plan = result.preview
-    if plan is None:
+    if result.preview is None:
         return ""
-    size, limit = int(plan["dossiers"]), int(plan["limit"])
-    which = "nothing" if not size else "too_many" if size > limit else "size"
-    lines = [told.say(f"preview.{which}", n=told.number(size), limit=told.number(limit), run_id=safe(result.run_id))]
-    if plan["left"]:
-        left = ", ".join(told.say(f"preview.left_{why}", n=told.number(n)) for why, n in plan["left"].items())
-        lines.append(told.say("preview.left", told=left))
-    rows = [(safe(name), told.number(n["new"]), told.number(n["changed"])) for name, n in plan["sources"].items()]
-    return "\n\n".join([*lines, _table(told.heads("repair"), rows)] if rows else lines)
+    sentences, counts, pulled, hidden = repair_part(result, told)
+    parts = [safe(one) for one in sentences]
+    if counts:
+        parts.append(_table(told.heads("repair"), [tuple(safe(cell) for cell in row) for row in counts]))
+    if pulled:
+        parts.append(_table(told.heads("repair_list"), [tuple(safe(cell) for cell in row) for row in pulled]))
+    return "\n\n".join([*parts, *([told.say("preview.more", n=told.number(hidden))] if hidden else [])])
 
 
 def _notices(result: Reconciliation, told: Speech) -> str:

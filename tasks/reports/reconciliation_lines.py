@@ -3,11 +3,13 @@
 Words come from `reconciliation_speech`; which rows stand where is decided in `reconciliation` and its sheets.
 """
 
-from typing import Any
-
 from tasks.reports.reconciliation_model import DifferenceLine, Reconciliation
 from tasks.reports.reconciliation_speech import Speech, speech
-from tasks.rules.difference_life import REFS
+from tasks.reports.reconciliation_what import what
+from tasks.reports.workbook import Cell
+from tasks.rules.difference_model import received_on
+from tasks.rules.register_numbers import is_gap
+from tasks.rules.timezone import HANOI
 
 MOST_ROWS = 200  # of a table in Prefect, which keeps it whole in its database
 COLUMNS = (
@@ -29,8 +31,7 @@ COLUMNS = (
     "owner",
     "explanation",
 )
-ON_SCREEN = ("id", "kind", "unit", "code", "column", "what", "cause", "place", "news", "age", "owner")
-_TELLING = ("kind", "source", "warehouse", "register")  # what each side says comes first
+ON_SCREEN = ("id", "kind", "unit", "code", "what", "cause", "place", "news", "age", "owner")
 
 
 def cells(one: DifferenceLine, told: Speech) -> dict[str, str]:
@@ -46,7 +47,7 @@ def cells(one: DifferenceLine, told: Speech) -> dict[str, str]:
         "sides": told.sides(one.sides),
         "place": place,
         "source": one.source,
-        "day": told.day(one.day),
+        "day": told.day(received_on(one.kind, one.column, one.facts, one.day)),
         "what": what(one, told),
         "cause": told.word("cause", one.cause) if one.cause else "",
         "news": told.word("news", one.news) if one.news else "",
@@ -57,18 +58,27 @@ def cells(one: DifferenceLine, told: Speech) -> dict[str, str]:
     }
 
 
-def what(one: DifferenceLine, told: Speech) -> str:
-    """What each side says, then the other facts; where a side stands is the desk's to tell."""
-    facts: dict[str, Any] = {name: one.facts[name] for name in _TELLING if name in one.facts}
-    facts |= {name: value for name, value in sorted(one.facts.items()) if name not in facts}
-    return "; ".join(told.pair(name, value, one.column) for name, value in facts.items() if name != REFS)
+def values(one: DifferenceLine, told: Speech) -> dict[str, Cell]:
+    """The same for a workbook: what is a number, a day or a moment is one there."""
+    since = one.first_seen_at
+    own: dict[str, Cell] = {
+        "day": received_on(one.kind, one.column, one.facts, one.day) or "",
+        "since": since.astimezone(HANOI).replace(tzinfo=None) if since else "",
+        "age": "" if one.age is None else one.age,
+    }
+    return cells(one, told) | own
+
+
+def told_of(result: Reconciliation, locale: str) -> Speech:
+    """The words for this result."""
+    return speech(locale, result.unit_names, result.reasons, result.procedures, result.unit_since)
 
 
 def screen_table(result: Reconciliation, locale: str) -> tuple[list[dict[str, str]], str]:
     """What is open, the most urgent first: rows under their headings, as a table in Prefect takes them, and a line
     about them. At most `MOST_ROWS`.
     """
-    told = speech(locale, result.unit_names, result.reasons)
+    told = told_of(result, locale)
     lines = result.open
     rows = [cells(one, told) for one in lines[:MOST_ROWS]]
     which = "card.table" if len(lines) <= MOST_ROWS else "card.table_more"
@@ -77,4 +87,9 @@ def screen_table(result: Reconciliation, locale: str) -> tuple[list[dict[str, st
 
 
 def _place(one: DifferenceLine) -> tuple[tuple[str, str], ...]:
-    return ("book", one.book), ("page", one.page), ("line", one.line)
+    """Where it stands on paper; a missing number stands nowhere, but between the lines beside it."""
+    if not is_gap(one.kind, one.facts):
+        return ("book", one.book), ("page", one.page), ("line", one.line)
+    beside = [(name, one.facts[name]) for name in ("after_line", "before_line") if name in one.facts]
+    pages = tuple(("page", line["page"]) for _, line in beside[:1])
+    return ("book", one.book), *pages, *((name, line["line"]) for name, line in beside)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tasks.reports.reconciliation_speech import Speech
+from tasks.reports.workbook import Cell
 
 Row = Mapping[str, Any]
 _GAP_COLUMNS = ("code", "finished", "appointment", "due", "by_source", "by_law", "reason")
@@ -18,16 +19,42 @@ def parity_table(parity: Sequence[Row], told: Speech) -> tuple[list[str], list[t
     return told.heads("parity"), [_row(row, told) for row in parity]
 
 
-def gap_table(parity: Sequence[Row], told: Speech) -> tuple[list[str], list[tuple[str, ...]]]:
-    """Headings and one row for each dossier that two of the three ways judge differently."""
+def parity_sheet(parity: Sequence[Row], told: Speech) -> tuple[list[str], list[tuple[Cell, ...]]]:
+    """The same for a workbook: every figure in a column of its own, as a number."""
+    return told.heads("parity_sheet"), [_figures(row, told) for row in parity]
+
+
+def gap_table(parity: Sequence[Row], told: Speech) -> tuple[list[str], list[tuple[Cell, ...]]]:
+    """Headings and one row for each dossier that two of the three ways judge differently; days are days."""
     return told.heads("gaps"), list(_gaps(parity, told))
 
 
+def _figures(row: Row, told: Speech) -> tuple[Cell, ...]:
+    three = ("early", "on_time", "late")
+    groups = [[(row[way] or {}).get(name, "") for name in three] for way in ("told", "recomputed", "by_law")]
+    unknown = (row["by_law"] or {}).get("unknown", 0)
+    unexplained = "" if row["unexplained"] is None else row["unexplained"]
+    why = [_why(row, told), *([_unexplained(row, told)] if row["same_by_day"] or row["told_unresolved"] else [])]
+    counts = (*groups[0], *groups[1], *groups[2], unknown, unexplained, row["gap_count"])
+    return _whose(row, told), *_days(row), *counts, "; ".join(filter(None, why))
+
+
+def _whose(row: Row, told: Speech) -> str:
+    return told.unit(row["unit_code"]) if row["unit_code"] else told.say("parity.whole", source=row["source"])
+
+
+def _why(row: Row, told: Speech) -> str:
+    return ", ".join(f"{told.word('gap', name)} {told.number(n)}" for name, n in row["reasons"].items())
+
+
+def _days(row: Row) -> tuple[date, date]:
+    return date.fromisoformat(row["period_from"]), date.fromisoformat(row["period_to"])
+
+
 def _row(row: Row, told: Speech) -> tuple[str, ...]:
-    whole = told.say("parity.whole", source=row["source"])
-    reasons = ", ".join(f"{told.word('gap', name)} {told.number(n)}" for name, n in row["reasons"].items())
+    reasons = _why(row, told)
     return (
-        told.unit(row["unit_code"]) if row["unit_code"] else whole,
+        _whose(row, told),
         _period(row, told),
         _three(row["told"], told),
         _three(row["recomputed"], told),
@@ -38,7 +65,7 @@ def _row(row: Row, told: Speech) -> tuple[str, ...]:
 
 
 def _period(row: Row, told: Speech) -> str:
-    first, last = date.fromisoformat(row["period_from"]), date.fromisoformat(row["period_to"])
+    first, last = _days(row)
     return f"{told.day(first)}–{told.day(last)}"
 
 
@@ -62,18 +89,18 @@ def _unexplained(row: Row, told: Speech) -> str:
     return "; ".join(parts)
 
 
-def _gaps(parity: Sequence[Row], told: Speech) -> Iterator[tuple[str, ...]]:
+def _gaps(parity: Sequence[Row], told: Speech) -> Iterator[tuple[Cell, ...]]:
     for row in parity:
-        unit = told.unit(row["unit_code"]) if row["unit_code"] else told.say("parity.whole", source=row["source"])
+        unit = _whose(row, told)
         for gap in row["gaps"]:
-            yield (unit, _period(row, told), *(_cell(name, gap[name], told) for name in _GAP_COLUMNS))
+            yield (unit, *_days(row), *(_cell(name, gap[name], told) for name in _GAP_COLUMNS))
         if (hidden := row["gap_count"] - len(row["gaps"])) > 0:
-            yield (unit, _period(row, told), told.say("card.more", n=told.number(hidden)), *("",) * 6)
+            yield (unit, *_days(row), told.say("card.more", n=told.number(hidden)), *("",) * 6)
 
 
-def _cell(name: str, text: str, told: Speech) -> str:
+def _cell(name: str, text: str, told: Speech) -> Cell:
     if name in ("finished", "appointment", "due"):
-        return told.day(date.fromisoformat(text)) if text else ""
+        return date.fromisoformat(text) if text else ""
     if name == "reason":
         return told.word("gap", text)
     return told.word("verdict", text) if name in ("by_source", "by_law") else text

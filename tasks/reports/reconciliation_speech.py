@@ -6,7 +6,7 @@ a fact that a new rule tells, stands as it is: a result must never fail over a w
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -20,18 +20,20 @@ from tasks.rules.timezone import HANOI
 
 _COLUMN_FACTS = frozenset({"columns", "missing", "illegible", "column"})
 _UNIT_COLUMNS = frozenset({"unit_code", "units", "holding_unit_code", "to_unit"})
-_SIDES = frozenset({"source", "warehouse", "register"})
+_SIDES = frozenset({"source", "warehouse", "register", "transfer_register", "posting"})
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """One language, with the names of units."""
+    """One language, with the names of what it speaks of."""
 
     words: Mapping[str, Mapping[str, Any]]
     mail: Wording
     locale: str
     units: Mapping[str, str]
     reasons: Mapping[str, str]  # why a record lies in quarantine: code → sentence
+    procedures: Mapping[str, str] = field(default_factory=dict)
+    since: Mapping[str, date] = field(default_factory=dict)  # unit → its first day, as far as known
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence `section.key`, filled."""
@@ -68,6 +70,16 @@ class Speech:
         """Name and code of a unit."""
         name = self.units.get(code)
         return f"{name} ({code})" if name else code
+
+    def procedure(self, code: str) -> str:
+        """Code and name of a procedure."""
+        name = self.procedures.get(code)
+        return f"{code} ({name})" if name else code
+
+    def reasons_of(self, codes: object) -> str:
+        """Why a record lies in quarantine, in sentences."""
+        told = codes if isinstance(codes, list | tuple) else [codes]
+        return "; ".join(self.reasons.get(str(one), str(one)).rstrip(".") for one in told)
 
     def owner(self, owner: str) -> str:
         """Who has to act."""
@@ -137,10 +149,16 @@ class Speech:
         return self.unit(value) if name in ("unit", "unit_code") else value
 
 
-def speech(locale: str, units: Mapping[str, str], reasons: Mapping[str, str] | None = None) -> Speech:
-    """The words of `vi` or `en` for a result that speaks of these units, and of refusals for these reasons."""
+def speech(
+    locale: str,
+    units: Mapping[str, str],
+    reasons: Mapping[str, str] | None = None,
+    procedures: Mapping[str, str] | None = None,
+    since: Mapping[str, date] | None = None,
+) -> Speech:
+    """The words of `vi` or `en` for a result that speaks of these units and procedures, and of these refusals."""
     chosen = "en" if locale == "en" else "vi"
-    return Speech(catalogue(chosen), wording(chosen), chosen, units, reasons or {})
+    return Speech(catalogue(chosen), wording(chosen), chosen, units, reasons or {}, procedures or {}, since or {})
 
 
 @cache

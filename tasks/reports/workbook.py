@@ -1,14 +1,15 @@
-"""A workbook of text for people to print, mark and send on: several sheets, every cell a string and never a formula.
+"""A workbook for people to print, mark and send on: several sheets of text, numbers and days, never a formula.
 
 What begins with = + - @ or a tab stays what it is when opened, and is marked as text so that a later edit or an export
-does not wake it. The same sheets make the same bytes. Which sheets there are is the caller's.
+does not wake it; numbers and days can be added up and sorted. The same sheets make the same bytes. Which sheets there
+are is the caller's.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import IO, Any, Final
+from datetime import date, datetime
+from typing import IO, Any, Final, TypeAlias
 
 import xlsxwriter
 
@@ -20,6 +21,8 @@ _AWAKE: Final = tuple("=+-@\t\r＝＋－＠")
 _SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\']")
 _A4: Final = 9
 
+Cell: TypeAlias = str | int | float | date | datetime  # a moment without a zone: as the clock on the wall shows it
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -27,7 +30,7 @@ class Sheet:
 
     name: str
     headings: Sequence[str]
-    rows: Iterable[Sequence[str]]
+    rows: Iterable[Sequence[Cell]]
     widths: Sequence[float] = ()
     above: Sequence[str] = ()
 
@@ -68,9 +71,17 @@ def _write(book: Any, formats: Mapping[str, Any], sheet: Sheet, footer: str) -> 
         page.write_string(top, column, plain(heading), formats["head"])
     for row, cells in enumerate(sheet.rows, top + 1):
         for column, cell in enumerate(cells):
-            text = plain(cell)
-            page.write_string(row, column, text, formats["awake" if is_awake(cell) else "cell"])
+            _put(page, formats, row, column, cell)
     _for_print(page, sheet, top, row, footer)
+
+
+def _put(page: Any, formats: Mapping[str, Any], row: int, column: int, cell: Cell) -> None:
+    if isinstance(cell, str):
+        page.write_string(row, column, plain(cell), formats["awake" if is_awake(cell) else "cell"])
+    elif isinstance(cell, date):  # a moment is one too
+        page.write_datetime(row, column, cell, formats["moment" if isinstance(cell, datetime) else "day"])
+    else:
+        page.write_number(row, column, cell, formats["number" if isinstance(cell, int) else "rate"])
 
 
 def _for_print(page: Any, sheet: Sheet, top: int, last: int, footer: str) -> None:
@@ -92,6 +103,10 @@ def _formats(book: Any) -> dict[str, Any]:
     return {
         "cell": book.add_format(framed),
         "awake": book.add_format(framed | {"quote_prefix": True}),
+        "number": book.add_format(framed | {"num_format": "#,##0"}),
+        "rate": book.add_format(framed | {"num_format": "0%"}),
+        "day": book.add_format(framed | {"num_format": "dd/mm/yyyy", "align": "left"}),
+        "moment": book.add_format(framed | {"num_format": "hh:mm dd/mm/yyyy", "align": "left"}),
         "head": book.add_format(framed | {"bold": True, "bg_color": "#E8EDF3"}),
         "title": book.add_format({**text, "text_wrap": False, "bold": True, "font_size": 14}),
         "note": book.add_format({**text, "text_wrap": False}),

@@ -52,6 +52,11 @@ class RepairPlan:
         return frame | {"keys": keys, "days": days}
 
 
+def is_mended(kind: str, sides: str, cause: str) -> bool:
+    """Whether pulling again mends a difference of that kind, between those sides, for that cause."""
+    return kind in _MENDED and sides == _COMPARED and cause not in _NOT_BY_PULLING
+
+
 def plan_of(findings: Iterable[Finding]) -> RepairPlan:
     """What pulling again would do about these findings."""
     told: dict[DifferenceClass, dict[str, set[str]]] = {kind: {} for kind in _MENDED}

@@ -82,11 +82,12 @@ def test_from_a_shell_to_the_files(at_home: Dondoc, village: Village) -> None:
     assert report["differences"]["by_class"] == {"field_differs": 1, "missing_in_source": 1, "missing_in_warehouse": 1}
     assert (report["flow"], report["exit_status"], report["state"]) == ("reconcile", 6, "done")
     assert report["presence"] == {"S": 1, "SW": 1, "W": 1}
-    assert {Path(one).name for one in report["files"]} == {"doi-soat.xlsx", "doi-soat-A.xlsx", "doi-soat.html"}
+    assert {Path(one).name for one in report["files"]} == {"doi-soat.xlsx", "doi-soat.html"}
     folder = village.folder / "var" / "reconcile" / report["run_id"]
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()} == {0o600}
     assert {str(one) for one in folder.iterdir()} == set(report["files"])
+    assert [one["code"] for one in report["repair"]["preview"]] == ["H00.A-0002", "H00.A-0009"]
     people = told_reconciliation(json.loads(ended.out), "vi")
     assert f"--repair --confirm {report['run_id']}" in people
 
@@ -118,12 +119,13 @@ REPORT: dict[str, Any] = {
 
 def test_people_read_words_and_the_alarm_last() -> None:
     lines = told_reconciliation(REPORT, "vi").splitlines()
+    assert lines[0] == "Đối soát lúc 07:30 23/11/2026: đã xong (mã kết thúc 6)"
     assert lines[1:6] == [
         "  ho-so: đã xem 7 bản ghi",
         "  Sai lệch đang mở: 3 (1 mới, 1 quay lại sau khi đã khắc phục); vừa khắc phục: 2; đã giải trình: 1",
         "    Số thứ tự sổ bị nhảy hoặc trùng: 2",
         "    Trùng: 1",
-        "  Hồ sơ có mặt (một cửa S, kho W, sổ giấy R): SW 5, W 1",
+        "  Hồ sơ có mặt ở: Một cửa + Kho dữ liệu: 5; Kho dữ liệu: 1",
     ]
     assert "3 hồ sơ trong kho đến từ những tệp nay không còn" in lines[6]
     assert lines[-1] == "  CẢNH BÁO: quay lại sau khi đã khắc phục: D-1"
@@ -137,6 +139,47 @@ def test_agreement_is_one_sentence() -> None:
         "  Các bên khớp nhau trong phạm vi đã hỏi: không có sai lệch nào đang mở."
     ]
     assert "no difference is open" in told_reconciliation(agreed, "en")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("nothing", "Không có gì để so trong phạm vi đã hỏi"),
+        ("unseen", "Không xem được nguồn nào (ho-so)"),
+        ("partly", "chưa thể nói là khớp"),
+    ],
+)
+def test_what_was_not_seen_or_not_there_is_no_agreement(answer: str, said: str) -> None:
+    counts = dict.fromkeys(("found", "new", "returned", "fixed", "open", "explained"), 0)
+    plan = {"limit": 200, "dossiers": 0, "sources": {}, "left": {}, "preview": []}
+    told = REPORT | {"differences": counts, "answer": answer, "presence": {}, "repair": plan, "unseen": ["ho-so"]}
+    text = told_reconciliation(told, "vi")
+    assert said in text
+    assert "khớp nhau trong phạm vi" not in text
+    assert "Không có gì kéo lại" not in text
+    assert "chưa xem được nên không biết có gì cần kéo lại" in text
+
+
+def test_a_preview_names_what_it_would_pull() -> None:
+    one = {"code": "H-1", "unit_code": "A", "source": "ho-so", "new": False}
+    changes = [{"column": "due_at", "here": "2026-11-20", "there": "2026-11-21"}]
+    listed = [one | {"changes": changes}, *({**one, "code": f"H-{n}", "changes": []} for n in range(2, 13))]
+    plan = {"limit": 200, "dossiers": 12, "sources": {}, "left": {}, "preview": listed}
+    text = told_reconciliation(REPORT | {"repair": plan}, "vi")
+    assert "    H-1 (A): Ngày hẹn trả: 20/11/2026 → 21/11/2026" in text
+    assert "    H-2 (A): thêm hồ sơ" in text
+    assert "… và 2 hồ sơ khác" in text
+
+
+def test_a_dry_run_nobody_asked_for_says_why() -> None:
+    assert "vì thời điểm tính không phải hôm nay" in told_reconciliation(REPORT | {"other_day": True}, "vi")
+
+
+def test_a_place_that_cannot_hold_results_is_refused(settled: Village, tmp_path: Path) -> None:
+    place = tmp_path / "taken"
+    place.write_text("x", encoding="utf-8")
+    assert "không phải thư mục" in refused(settled, "--out", str(place))
+    assert "không phải thư mục" in refused(settled, "--out", str(place / "below"))
 
 
 def test_many_notices_are_counted() -> None:

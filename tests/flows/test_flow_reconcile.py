@@ -134,6 +134,9 @@ with run_lock(engine, "sync-of-another"):
 def test_a_repair_loads_what_its_preview_named_and_no_more(run, village: Village) -> None:
     village.drop("ho-so", CORRECTED)
     preview = run(village, "reconcile", NINE, repair=True, **WHO)
+    listed = preview["repair"].pop("preview")
+    assert [(one["code"], one["unit_code"], one["new"]) for one in listed] == [(DIFFERS, "A", False), (NEW, "A", True)]
+    assert listed[0]["changes"] == [{"column": "due_at", "here": "2026-11-16", "there": "2026-11-17"}]
     assert preview["repair"] == {
         "limit": 200,
         "dossiers": 2,

@@ -43,16 +43,15 @@ def test_card_table_and_workbooks_tell_the_same(run, village: Village) -> None:
     assert "Thanh tra Sở" in card
     assert "UBND xã Alpha (A)" in card
     assert {row["Hồ sơ, thủ tục"] for row in table} == {DOSSIERS[0]["dossier_code"], "H00.A-0002", "H00.A-0009"}
-    whole, of_alpha = workbooks(report)
+    (whole,) = workbooks(report)  # the units own nothing of it: operators have to act
     for row in table:
         assert row["Mã"] in cells(whole)
-        assert row["Mã"] in cells(of_alpha)
-        assert row["Nội dung"] in cells(of_alpha)
-    assert "kho: 16/11/2026" in cells(of_alpha)
-    before = of_alpha.read_bytes()
+        assert row["Nội dung"] in cells(whole)
+    assert "Ngày hẹn trả – một cửa: 17/11/2026; kho: 16/11/2026" in cells(whole)
+    before = whole.read_bytes()
     later = run(village, "reconcile", NINE + timedelta(minutes=5))
     assert later["run_id"] != report["run_id"]
-    assert of_alpha.read_bytes() == before  # what was handed out stays as it was
+    assert whole.read_bytes() == before  # what was handed out stays as it was
 
 
 def test_a_dry_run_shows_a_card_and_writes_files_only_where_it_is_told(run, village: Village, tmp_path: Path) -> None:
@@ -66,6 +65,21 @@ def test_a_dry_run_shows_a_card_and_writes_files_only_where_it_is_told(run, vill
     assert village.files() == before
 
 
+def test_a_unit_without_a_single_dossier_is_no_agreement(run, village: Village) -> None:
+    report = run(village, "reconcile", NINE, units=["TINH"], dry_run=True)
+    assert (report["answer"], report["exit_status"]) == ("nothing", 0)
+    assert "Không có gì để so trong phạm vi đã hỏi" in shown(KEY)["data"]
+    assert "khớp nhau" not in shown(KEY)["data"]
+
+
+def test_a_source_that_cannot_be_read_is_the_first_thing_said(run, village: Village) -> None:
+    village.drops.rename(village.folder / "away")
+    report = run(village, "reconcile", NINE, dry_run=True, repair=True)
+    assert (report["answer"], report["unseen"]) == ("unseen", ["ho-so"])
+    assert shown(KEY)["data"].split("\n\n")[1].startswith("**Không xem được nguồn nào (ho-so)")
+    assert "Nguồn ho-so chưa xem được nên không biết có gì cần kéo lại" in shown(KEY)["data"]
+
+
 def test_a_picture_that_cannot_be_drawn_costs_nothing(run, village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(**_: Any) -> None:
         raise httpx.ConnectError("gone")
@@ -73,4 +87,4 @@ def test_a_picture_that_cannot_be_drawn_costs_nothing(run, village: Village, mon
     monkeypatch.setattr("tasks.publishing_reconciliation.create_markdown_artifact", broken)
     village.drop("ho-so", CORRECTED)
     report = run(village, "reconcile", NINE)
-    assert (report["exit_status"], len(workbooks(report))) == (6, 2)
+    assert (report["exit_status"], len(workbooks(report))) == (6, 1)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tasks.reports.reconciliation import markdown, safe
-from tasks.reports.reconciliation_lines import MOST_ROWS, screen_table, what
+from tasks.reports.reconciliation_lines import MOST_ROWS, screen_table
+from tasks.reports.reconciliation_repair import MOST_LISTED, pulled
 from tasks.reports.reconciliation_speech import catalogue, speech
 from tasks.rules.column_rules import How, column_rules
 from tasks.rules.datasets import DOSSIERS
@@ -123,14 +124,41 @@ def test_the_answer_stands_first_and_what_to_do_second() -> None:
     assert "D-000000000003" in blocks[3].splitlines()[0]  # what came back is an alarm
 
 
+AGREED = replace(RESULT, differences=(), counts={"open": 0})
+BLIND = replace(RESULT.sides[0], judged=False, segments=0)
+
+
 def test_agreement_is_said_only_as_far_as_was_looked() -> None:
-    agreed = replace(RESULT, differences=(), counts={"open": 0})
-    unseen = replace(agreed, sides=(replace(RESULT.sides[0], judged=False), *RESULT.sides[1:]))
-    assert "không có sai lệch nào đang mở" in markdown(agreed)
-    assert "chưa có nghĩa là khớp" not in markdown(agreed)
-    assert "chưa có nghĩa là khớp" in markdown(unseen)
-    assert "| – | có | – | 1 | chưa rõ: có nguồn một cửa chưa xem được |" in markdown(unseen)
-    assert "chưa chắc nội dung bằng nhau" in markdown(replace(agreed, depth="counts"))
+    unseen = replace(AGREED, sides=(BLIND, *RESULT.sides[1:]))
+    assert "không có sai lệch nào đang mở" in markdown(AGREED)
+    assert "khớp nhau" not in markdown(unseen).split("##")[0].replace("các bên có khớp nhau hay không", "")
+    assert markdown(unseen).split("\n\n")[1].startswith("**Không xem được nguồn nào (one-stop)")
+    assert "| chưa xem | có | – | 1 | chưa rõ: có nguồn một cửa chưa xem được |" in markdown(unseen)
+    assert "| chưa xem | có | có | chưa xem |" in markdown(unseen), "nobody looked: no number, not 0"
+    partly = replace(unseen, sides=(BLIND, replace(RESULT.sides[0], name="other")))
+    assert "nguồn one-stop chưa xem được nên chưa thể nói là khớp" in markdown(partly)
+    differs = replace(RESULT, sides=(BLIND, replace(RESULT.sides[0], name="other")))
+    assert "Nguồn one-stop chưa xem được hoặc chưa xem hết" in markdown(differs)
+
+
+def test_where_nothing_lies_nothing_agrees() -> None:
+    text = markdown(replace(AGREED, presence={}))
+    assert text.split("\n\n")[1].startswith("**Không có gì để so trong phạm vi đã hỏi**")
+    assert "khớp nhau" not in text
+
+
+def test_a_quick_look_says_what_was_really_done() -> None:
+    counted = replace(AGREED, depth="counts")
+    assert "chưa chắc nội dung bằng nhau" in markdown(counted)
+    whole = replace(counted, sides=(replace(RESULT.sides[0], segments=0, segments_read=0),))
+    assert "chưa chắc nội dung bằng nhau" not in markdown(whole)
+    assert "nguồn one-stop không tự đếm được nên đã đọc toàn bộ" in markdown(whole)
+    assert "| 1.200 bản ghi; đọc toàn bộ; 14 lượt hỏi; " in markdown(whole)
+
+
+def test_a_dry_run_says_why_it_is_one() -> None:
+    assert "không phải hôm nay" not in markdown(replace(RESULT, dry_run=True))
+    assert "(07:30 23/11/2026) không phải hôm nay" in markdown(replace(RESULT, dry_run=True, other_day=True))
 
 
 def test_who_asks_why_and_what() -> None:
@@ -171,17 +199,6 @@ def test_the_card_names_codes_and_counts_but_no_traces_of_files() -> None:
     assert "refs" not in str(rows)
 
 
-def test_each_side_of_a_difference_is_told_in_its_own_words() -> None:
-    told = speech("vi", {})
-    assert what(LINES[0], told) == "một cửa: 17:00 18/11/2026; kho: 20/11/2026"
-    assert what(line(facts={"source": None, "warehouse": ""}), told) == "một cửa: (trống); kho: (trống)"
-    assert what(line(column="status", facts={"source": "4", "warehouse": 10}), told).count("(") == 2
-    refused = line(facts={"reasons": ["unit_missing", "odd"]})
-    assert what(refused, speech("vi", {}, {"unit_missing": "Thiếu mã đơn vị."})) == "lý do: Thiếu mã đơn vị.; odd"
-    missing = line(kind="incomplete_in_register", facts={"missing": ["due_at", "procedure_name"]})
-    assert what(missing, told) == "thiếu: Ngày hẹn trả, Thủ tục"
-
-
 def test_the_table_holds_the_urgent_first_and_never_too_much() -> None:
     rows, about = screen_table(RESULT, "vi")
     assert [row["Mã"] for row in rows[:2]] == ["D-000000000003", "D-000000000002"]  # back, then new
@@ -212,6 +229,29 @@ def test_the_preview_of_a_repair_says_how_to_do_it(plan: dict[str, Any], said: s
     assert ("2 chỗ kho bị sửa" in text) == bool(plan["left"])
 
 
+def test_the_preview_of_a_repair_names_what_it_would_pull() -> None:
+    plan = {"limit": 9, "dossiers": 2, "sources": {"one-stop": {"new": 1, "changed": 1}}, "left": {}}
+    held = (*LINES, line(10, cause="altered"), line(11, cause="quarantined"), line(1, column="status", id="D-x"))
+    result = replace(RESULT, preview=plan, differences=held)
+    text = section(markdown(result), "Xem trước việc kéo lại")
+    assert (
+        "| H13.45-261105-0001 | UBND phường Thới Long (31157) | one-stop | Ngày hẹn trả: 20/11/2026 → 17:00 18" in text
+    )
+    assert "| H13.45-261105-0002 | UBND phường Thới Long (31157) | one-stop | thêm hồ sơ |" in text
+    assert [one["code"][-4:] for one in pulled(result)] == ["0001", "0002"]
+    assert [change["column"] for change in pulled(result)[0]["changes"]] == ["due_at", "status"]
+    many = replace(result, differences=[line(n) for n in range(500)], preview={**plan, "dossiers": 500})
+    assert (len(pulled(many)), "và 300 hồ sơ khác" in markdown(many)) == (MOST_LISTED, True)
+
+
+def test_a_preview_of_a_source_nobody_saw_says_that() -> None:
+    plan: dict[str, Any] = {"limit": 9, "dossiers": 0, "sources": {}, "left": {}}
+    text = section(markdown(replace(AGREED, preview=plan, sides=(BLIND,))), "Xem trước việc kéo lại")
+    assert "Nguồn one-stop chưa xem được" in text
+    assert "Không có gì kéo lại" not in text
+
+
 def test_units_of_a_result() -> None:
     assert RESULT.units == ("31150", UNIT)
+    assert replace(RESULT, differences=[line()], rates=(), parity=()).units == (), "only operators have to act"
     assert {one.id for one in RESULT.of_unit("31150")} == {LINES[7].id}

@@ -3,8 +3,10 @@
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,6 +18,7 @@ from tasks.reports import workbook as writer
 from tasks.reports.reconciliation_model import Reconciliation
 from tasks.reports.reconciliation_sheets import write_result
 from tasks.reports.workbook import Sheet, is_awake, plain, write_workbook
+from tasks.rules.difference_model import Notice
 from tests.unit.reconciliation_sample import FORMULAS, LINES, MORNING, OTHER, RESULT, UNIT, line
 
 SHEETS = [
@@ -51,7 +54,7 @@ def test_what_lies_where(tmp_path: Path) -> None:
     assert column(book, "Thủ tục") == [LINES[6].id]
     elsewhere = {LINES[4].id, LINES[5].id, LINES[6].id}
     assert set(column(book, "Sai lệch")) == {one.id for one in LINES} - elsewhere
-    assert column(book, "Đúng hạn, từng hồ sơ", 3)[0] == "H13.45-261001-0001"
+    assert column(book, "Đúng hạn, từng hồ sơ", 4)[0] == "H13.45-261001-0001"
     assert opened(written(RESULT, tmp_path, locale="en")).sheetnames[1] == "Differences"
 
 
@@ -61,9 +64,52 @@ def test_a_book_is_gone_through_page_by_page(tmp_path: Path) -> None:
 
 def test_a_unit_gets_what_is_its_own(tmp_path: Path) -> None:
     book = opened(written(RESULT, tmp_path, OTHER))
-    assert column(book, "Sai lệch") == [LINES[7].id]
+    assert column(book, "Sai lệch")[1:] == [LINES[7].id]
+    assert book["Sai lệch"]["A1"].value == f"Đơn vị: {OTHER}"
     assert column(book, "Đúng hạn") == ["Không có dòng nào."]
-    assert UNIT not in str([row for sheet in book for row in sheet.iter_rows(min_row=11, values_only=True)])
+    assert UNIT not in str([row for sheet in book for row in sheet.iter_rows(values_only=True)])
+
+
+def test_a_unit_is_told_of_its_own_books_and_sides(tmp_path: Path) -> None:
+    source, warehouse, register = RESULT.sides
+    sides = (replace(source, units=frozenset({UNIT, OTHER})), warehouse, replace(register, units=frozenset({UNIT})))
+    unread = [Notice(code="register_empty", params={"file": register.name}), Notice(code="no_registers")]
+    result = replace(RESULT, sides=sides, notices=unread)
+    told = {unit: str(column(opened(written(result, tmp_path, unit)), "Thông tin", 2)) for unit in (UNIT, OTHER)}
+    assert (register.name in told[UNIT], register.name in told[OTHER]) == (True, False)
+    assert "one-stop: 07:30" in told[OTHER]
+    assert "Không có tệp sổ giấy nào" in told[OTHER]
+    blind = replace(result, sides=(replace(source, judged=False),))
+    assert "one-stop: chưa xem được" in column(opened(written(blind, tmp_path)), "Thông tin", 2)
+
+
+def test_numbers_and_days_are_numbers_and_days(tmp_path: Path) -> None:
+    book = opened(written(RESULT, tmp_path))
+
+    def cell(sheet: str, heading: str) -> Any:
+        page = book[sheet]
+        return page.cell(2, [one.value for one in page[1]].index(heading) + 1)
+
+    def wall(sheet: str, heading: str) -> str:
+        assert isinstance(cell(sheet, heading).value, datetime)
+        return str(cell(sheet, heading).value)
+
+    assert wall("Sai lệch", "Tiếp nhận") == "2026-11-05 00:00:00"
+    assert cell("Sai lệch", "Tiếp nhận").number_format == "dd/mm/yyyy"
+    assert wall("Sai lệch", "Thấy từ") == "2026-11-16 07:30:00"
+    assert cell("Sai lệch", "Ngày làm việc").value == 5
+    assert cell("Sai lệch", "Mã").number_format == "@"
+    assert (cell("Sổ thiếu thông tin", "Số dòng").value, cell("Sổ thiếu thông tin", "Tỷ lệ").value) == (80, 0.25)
+    assert cell("Đúng hạn", "Một cửa báo: trước hạn").value == 10
+    assert wall("Đúng hạn", "Từ ngày") == "2026-10-01 00:00:00"
+    assert wall("Đúng hạn, từng hồ sơ", "Ngày hẹn trả") == "2026-10-20 00:00:00"
+
+
+def test_the_differences_of_a_unit_can_be_read_on_a_page(tmp_path: Path) -> None:
+    """A4 landscape holds about 125 signs of this size across; letters may shrink to three quarters, not further."""
+    book = opened(written(RESULT, tmp_path, UNIT))
+    for name in ("Sai lệch", "Đánh số sổ", "Thủ tục"):
+        assert sum(one.width for one in book[name].column_dimensions.values()) <= 125 / 0.75, name
 
 
 def test_the_same_result_makes_the_same_bytes(tmp_path: Path) -> None:
@@ -81,11 +127,13 @@ def test_no_cell_is_a_formula(text: str, tmp_path: Path) -> None:
     )
     for body in (written(result, tmp_path), written(result, tmp_path, UNIT)):
         cells = [cell for sheet in opened(body) for row in sheet.iter_rows() for cell in row if cell.value is not None]
-        assert {cell.data_type for cell in cells} == {"s"}
+        texts = [cell for cell in cells if not isinstance(cell.value, int | float | datetime)]
+        assert {cell.data_type for cell in texts} == {"s"}
         awake = [cell for cell in cells if is_awake(str(cell.value))]
         assert awake
         assert all(cell.quotePrefix for cell in awake)
-        assert {cell.number_format for cell in cells} == {"@"}
+        assert {cell.number_format for cell in texts} == {"@"}
+        assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
 
 
 @settings(max_examples=40, deadline=None)
