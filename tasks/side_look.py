@@ -27,7 +27,7 @@ from tasks.side_standing import StandingStill, standing_still
 from tasks.side_tally import MOST, Tally, month_of
 from tasks.side_unseen import unseen
 from tasks.source_factory import make_source, normalise_context
-from tasks.sources.base import Pulled
+from tasks.sources.base import Pulled, SourceFault
 from tasks.sources.looking import Look, Looked
 from warehouse import compared_segments
 from warehouse import comparing_reads as reads
@@ -112,6 +112,8 @@ class SideLook:
         looked = self._looked(plan)
         self.requests += looked.requests
         side.take(intake, looked.pulled)
+        if self.is_files and looked.complete and not side.read and self.before.held:
+            raise SourceFault("file_sudden_zero", {"source": self.source.name, "count": self.before.held})
         side.settle(in_bodies=self.is_files)
         remember_told(self.run, self.source, side)
         for note in looked.pulled.notes:

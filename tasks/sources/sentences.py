@@ -51,6 +51,12 @@ _FILES: dict[str, tuple[str, str]] = {
         "Source {source}: the name of file {file} holds no date like {form}; its time of change is used. "
         "Name it as agreed.",
     ),
+    "file_sudden_zero": (
+        "Nguồn {source}: tệp không có dòng nào trong khi kho đang giữ {count} hồ sơ. Không kết luận gì; "
+        "hãy xuất lại tệp.",
+        "Source {source}: the file has no row although {count} dossiers are held here. Nothing is concluded; "
+        "export the file again.",
+    ),
     "older_file": (
         "Nguồn {source}: tệp {file} cũ hơn dữ liệu đã nạp nên bỏ qua. Nếu cần, hãy gửi bản mới hơn.",
         "Source {source}: file {file} is older than what was loaded and is ignored. Send a newer one if it matters.",

@@ -90,6 +90,17 @@ def test_where_the_newest_file_tells_everything_an_absent_row_is_missing(tmp_pat
     assert told(stage.compare().findings) == {("missing_in_source", "r1", "", "")}
 
 
+def test_a_file_without_a_line_is_not_believed(tmp_path: Path, warehouse_url: str) -> None:
+    stage = Stage(tmp_path, warehouse_url).configure(more='files = "newest"')
+    stage.drop(ROWS)
+    stage.sync()
+    path = stage.drop(ROWS, DAWN + minutes(30))
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    comparison = stage.compare()
+    assert (comparison.findings, comparison.sides["one-stop"].judged) == ([], False)
+    assert [one.code for one in comparison.notices] == ["source_not_read"]
+
+
 def test_an_older_word_overrules_nothing(stage: Stage) -> None:
     """The newer file has gone; what the older one says was overtaken."""
     newer = stage.drop([dossier(1, status="9")], DAWN + minutes(30))
