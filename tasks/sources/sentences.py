@@ -98,8 +98,8 @@ _FILES: dict[str, tuple[str, str]] = {
     "register_columns": (
         "Tệp sổ {file} thiếu cột: {labels}. Thêm tên cột vào dòng tiêu đề của tệp; ô bên dưới có thể để trống. Các "
         "cách viết tên cột: mục Sổ giấy trong HUONG-DAN.md.",
-        "Register {file} lacks the column(s): {labels}. Add them to the line of headings; the cells below may be empty."
-        " Other spellings: the section on paper registers in HUONG-DAN.en.md.",
+        "Register {file} lacks the column(s) {columns}. Add them to the line of headings; the cells below may be empty. "
+        "Their Vietnamese headings: the section on paper registers in HUONG-DAN.en.md.",
     ),
     "duplicate_column": (
         "Nguồn {source}: tệp {file} có hai cột cùng là {labels}. Hãy bỏ bớt một cột.",
