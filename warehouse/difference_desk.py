@@ -98,9 +98,10 @@ def explain(conn: Connection, difference_id: str, by: str, reason: str, now: dat
     Raises DeskError `already_fixed`, `no_difference`.
     """
     found = _unfixed(conn, difference_id)
-    told = {"explanation": reason, "explained_by": by, "explained_at": _not_before(found, now)}
+    at = _not_before(found, now)
+    told = {"explanation": reason, "explained_by": by, "explained_at": at}
     _set(conn, found, {"state": DifferenceState.EXPLAINED, **told})
-    _audit(conn, now, by, EXPLAIN, found, reason)
+    _audit(conn, at, by, EXPLAIN, found, reason)
 
 
 def resolve(conn: Connection, difference_id: str, by: str, reason: str, now: datetime) -> None:
@@ -109,9 +110,10 @@ def resolve(conn: Connection, difference_id: str, by: str, reason: str, now: dat
     Raises DeskError `already_fixed`, `no_difference`.
     """
     found = _unfixed(conn, difference_id)
-    _set(conn, found, {"state": DifferenceState.FIXED, "fixed_at": _not_before(found, now)})
+    at = _not_before(found, now)
+    _set(conn, found, {"state": DifferenceState.FIXED, "fixed_at": at})
     forget(conn, found["source"], segments_of(_place(found)))
-    _audit(conn, now, by, RESOLVE, found, reason)
+    _audit(conn, at, by, RESOLVE, found, reason)
 
 
 def acts_on(conn: Connection, difference_id: str) -> list[dict[str, Any]]:

@@ -273,3 +273,11 @@ def test_a_dossier_that_the_warehouse_lacks_is_traced_by_what_is_known_of_it(don
 def test_the_words_are_there_in_both_languages():
     for vietnamese, english in (*WORDS.values(), *PERSONAL.values()):
         assert vietnamese != english
+
+
+def test_what_a_person_mends_at_an_odd_hour_is_not_told_as_the_work_of_a_run(dondoc, found):
+    """A sandbox, or a clock that lags: the act stands where it can stand at the earliest, and as a person's."""
+    dondoc("differences", "resolve", found, *WHO, "--as-of", "2026-11-23T06:00")
+    told = dondoc("differences", "explain", found)
+    assert "Chánh Văn phòng" in told
+    assert WORDS["act_fixed"][0].split("{at}: ")[1] not in told
