@@ -29,12 +29,14 @@ _TEXTS = {
         "2. `dondoc doctor`: xem còn thiếu gì.\n"
         "3. `dondoc run morning --dry-run --out thu-mau`: đọc thử các thư lẽ ra được gửi.\n"
         "4. Chạy `dondoc up` ở chế độ shadow vài ngày, xử lý khu cách ly (`dondoc quarantine list`).\n"
-        "5. Khai `enforce_from`, rồi `dondoc mail mode live`.",
+        "5. Khai `enforce_from`, rồi `dondoc mail mode live`.\n"
+        "6. `dondoc run reconcile`: đối soát với nguồn và sổ giấy, khi đã có một buổi sáng hay một lần nhận dữ liệu.",
         "1. Replace the samples by real data one by one, beginning with units, contacts, procedures.\n"
         "2. `dondoc doctor`: see what is missing.\n"
         "3. `dondoc run morning --dry-run --out sample-mails`: read the mails that would be sent.\n"
         "4. Run `dondoc up` in shadow mode for some days, settle the quarantine (`dondoc quarantine list`).\n"
-        "5. Set `enforce_from`, then `dondoc mail mode live`.",
+        "5. Set `enforce_from`, then `dondoc mail mode live`.\n"
+        "6. `dondoc run reconcile`: compare with sources and paper registers, once a morning or a sync has run.",
     ),
     "date_forms": ("Cách ghi ngày", "How dates are written"),
     "date_words": (

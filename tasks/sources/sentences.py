@@ -98,7 +98,7 @@ _FILES: dict[str, tuple[str, str]] = {
     "register_columns": (
         "Tệp sổ {file} thiếu cột: {labels}. Thêm tên cột vào dòng tiêu đề của tệp; ô bên dưới có thể để trống. Các "
         "cách viết tên cột: mục Sổ giấy trong HUONG-DAN.md.",
-        "Register {file} lacks the column(s) {columns}. Add them to the line of headings; the cells below may be empty. "
+        "Register {file} lacks the column(s) {columns}. Add them to the line of headings; cells below may be empty. "
         "Their Vietnamese headings: the section on paper registers in HUONG-DAN.en.md.",
     ),
     "duplicate_column": (
