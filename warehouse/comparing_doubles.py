@@ -11,8 +11,9 @@ from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, union
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, union
 
+from tasks.rules.column_rules import folded_code
 from tasks.rules.timezone import HANOI
 from warehouse.chunks import chunks
 from warehouse.comparing import Row, Sides, hanoi_text
@@ -84,21 +85,46 @@ def doubles(
         current.c.dossier_code == closer.c.dossier_code, current.c.version_id.is_distinct_from(closer.c.version_id)
     )
     beside = select(closer.c.dossier_code).join(current, and_(sides.current(), same))
-    codes = conn.execute(union(stored, twice, beside)).scalars().all()
+    spelled: dict[str, set[str]] = defaultdict(set)
+    for code in (*conn.execute(union(stored, twice, beside)).scalars(), *_otherwise_written(conn, sides)):
+        spelled[folded_code(code)].add(code)
     elsewhere: _Members = defaultdict(list)
     for key, (code, unit, day) in extra.items():
         if code and day is not None:
-            elsewhere[code, unit, f"{day:%Y}"].append((key, datetime.combine(day, time(), HANOI)))
-    for some in chunks(sorted({*codes, *(code for code, *_ in elsewhere)})):
-        asked = set(some)
+            spelled[folded_code(code)].add(code)
+            elsewhere[folded_code(code), unit, f"{day:%Y}"].append((key, datetime.combine(day, time(), HANOI)))
+    for some in chunks(sorted(spelled)):
+        asked = {fold: spelled[fold] for fold in some}
         known = {name: members for name, members in elsewhere.items() if name[0] in asked} if elsewhere else {}
-        yield from _among(conn, sides, some, known, lacking)
+        yield from _among(conn, sides, asked, known, lacking)
+
+
+def _otherwise_written(conn: Connection, sides: Sides) -> Iterator[str]:
+    """Codes that differ in capitals only: within the warehouse, within the odd records, and between the two."""
+    rows, odd = sides.staged.rows, sides.odd
+    one, other = sides.versions.alias("one"), sides.versions.alias("other")
+    closer = select(rows.c.dossier_code).where(rows.c.rid == odd.c.rid).subquery("closer")
+    current = {t: and_(t.c.known_to.is_(None), t.c.system == sides.system) for t in (one, other)}
+    small = and_(current[one], one.c.dossier_code != func.upper(one.c.dossier_code))
+    capitals = and_(current[other], other.c.dossier_code == func.upper(one.c.dossier_code))
+    pairs = [select(one.c.dossier_code, other.c.dossier_code).join_from(one, other, capitals).where(small)]
+    for code, condition in ((one.c.dossier_code, small), (closer.c.dossier_code, literal(value=True))):
+        alike = select(func.min(code), func.max(code)).where(condition).group_by(func.upper(code))
+        pairs.append(alike.having(func.min(code) != func.max(code)))
+    for form in (func.upper, func.lower):
+        met = and_(current[other], other.c.dossier_code == form(closer.c.dossier_code))
+        beside = select(closer.c.dossier_code, other.c.dossier_code).join_from(closer, other, met)
+        pairs.append(beside.where(other.c.dossier_code != closer.c.dossier_code))
+    for chosen in pairs:
+        for pair in conn.execute(chosen).tuples():
+            yield from pair
 
 
 def _among(
-    conn: Connection, sides: Sides, codes: list[str], elsewhere: _Members, lacking: frozenset[str]
+    conn: Connection, sides: Sides, spelled: Mapping[str, set[str]], elsewhere: _Members, lacking: frozenset[str]
 ) -> Iterator[Double]:
-    """The doubles among dossiers of these codes."""
+    """The doubles among dossiers of these codes, each of which may be written in several ways."""
+    codes = sorted(set().union(*spelled.values()))
     rows, odd, current = sides.staged.rows, sides.odd, sides.versions
     stored = _members(conn, current, sides.current(), codes)
     keys = {key for members in stored.values() for key, _ in members}
@@ -115,16 +141,16 @@ def _among(
         theirs |= {key: at for key, at in ours.items() if key in came}
         if len(ours) > 1 or len(theirs) > 1:
             first = min((ours | theirs).items())
-            yield Double(*name, first[1], tuple(sorted(theirs)), tuple(sorted(ours)))
+            yield Double(min(spelled[name[0]]), *name[1:], first[1], tuple(sorted(theirs)), tuple(sorted(ours)))
 
 
 def _members(conn: Connection, table: Table, condition: ColumnElement[bool], codes: list[str]) -> _Members:
-    """(code, unit, year) → keys with their instant of receipt."""
+    """(folded code, unit, year) → keys with their instant of receipt."""
     chosen = select(table.c.dossier_code, table.c.unit_code, table.c.received_at, table.c.record_key)
     found: _Members = defaultdict(list)
     for code, unit, received, key in conn.execute(chosen.where(condition, table.c.dossier_code.in_(codes))).tuples():
         if received is not None:
-            found[code, unit or "", f"{received.astimezone(HANOI):%Y}"].append((key, received))
+            found[folded_code(code), unit or "", f"{received.astimezone(HANOI):%Y}"].append((key, received))
     return found
 
 

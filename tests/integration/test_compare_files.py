@@ -180,6 +180,17 @@ def test_only_what_is_asked_for_is_told(stage: Stage, asked: dict, keys: set[str
     assert comparison.sides["one-stop"].held == len(keys)
 
 
+def test_one_dossier_whose_code_is_written_in_two_ways_is_a_double(stage: Stage) -> None:
+    rows = [dossier(30, dossier_code="h90-0003"), dossier(31, dossier_code="h90-8"), dossier(32, dossier_code="H90-8")]
+    path = stage.drop(rows, DAWN + minutes(30))
+    doubles = {("duplicate", f"{code}|A|2026", "", "") for code in ("H90-0003", "H90-8")}
+    missing = {("missing_in_warehouse", f"r{n}", "", "behind") for n in (30, 31, 32)}
+    assert told(stage.compare().findings) == doubles | missing
+    stage.sync(MORNING + minutes(5))
+    path.unlink()
+    assert told(stage.compare().findings) == doubles
+
+
 def test_a_copy_of_a_file_says_nothing_twice(stage: Stage) -> None:
     stage.drop(ROWS, DAWN + minutes(30))
     assert stage.compare().findings == []
