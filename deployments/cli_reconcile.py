@@ -118,7 +118,8 @@ def told_reconciliation(report: dict[str, Any], locale: str) -> str:
     from deployments.cli_report import head_lines
 
     found = report.get("differences") or {}
-    lines = [_head(report, locale), *head_lines(report, locale, only_looked=bool(found))[1:]]
+    named = [_named(source, locale) for source in report["sources"]]
+    lines = [_head(report, locale), *head_lines(report | {"sources": named}, locale, only_looked=bool(found))[1:]]
     if found:
         lines += _differences(report, found, locale)
     if cells := report.get("presence"):
@@ -140,6 +141,11 @@ def _head(report: dict[str, Any], locale: str) -> str:
     told = {"at": f"{at:%H:%M %d/%m/%Y}", "state": state, "exit_status": report["exit_status"]}
     why = [say("other_day", locale)] if report.get("other_day") else []
     return "\n".join([say("head", locale, **told), *why])
+
+
+def _named(source: dict[str, Any], locale: str) -> dict[str, Any]:
+    """The folder of registers is no configured source: it is told by a word."""
+    return source | {"name": say("registers", locale)} if source["name"] == "registers" else source
 
 
 def _cells(cells: dict[str, int], locale: str) -> str:

@@ -75,6 +75,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "state_refused": ("có nguồn không đáng tin nên không dùng", "a source was not to be trusted"),
     "state_failed": ("không chạy được", "failed"),
     "state_busy": ("một lượt khác đang chạy", "another run is at work"),
+    "registers": ("sổ giấy", "paper registers"),
     "other_day": (
         "  (chỉ chạy thử vì thời điểm tính không phải hôm nay)",
         "  (a dry run because it is asked as of another day)",

@@ -146,6 +146,8 @@ class Speech:
     def _param(self, name: str, value: str | int) -> str:
         if isinstance(value, int):
             return self.number(value)
+        if name == "file" and value == "registers":  # the folder itself
+            return self.word("side", "register").lower()
         return self.unit(value) if name in ("unit", "unit_code") else value
 
 

@@ -4,6 +4,7 @@ A new fault or note needs its line here; a test holds code and catalogue equal. 
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from tasks.sources.sentences_http import HTTP
 from tasks.sources.sentences_sql import SQL
@@ -162,13 +163,17 @@ _FILES: dict[str, tuple[str, str]] = {
     ),
 }
 
+REGISTERS: Final = "registers"  # what faults of the folder of registers call their source
 SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **WORKBOOKS, **HTTP, **SQL}
 
 
 def sentence(code: str, params: Mapping[str, str | int], locale: str = "vi") -> str:
     """The sentence of a code with its parameters filled in; missing ones show as `?`. KeyError: no such code."""
     vietnamese, english = SENTENCES[code]
-    return (english if locale == "en" else vietnamese).format_map(_Lenient(params))
+    told = dict(params)
+    if told.get("source") == REGISTERS:  # no configured source: the folder of registers
+        told["source"] = "paper registers" if locale == "en" else "sổ giấy"
+    return (english if locale == "en" else vietnamese).format_map(_Lenient(told))
 
 
 class _Lenient(dict[str, str | int]):

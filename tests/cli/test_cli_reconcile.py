@@ -182,6 +182,18 @@ def test_a_place_that_cannot_hold_results_is_refused(settled: Village, tmp_path:
     assert "không phải thư mục" in refused(settled, "--out", str(place / "below"))
 
 
+def test_the_folder_of_registers_is_told_by_a_word() -> None:
+    from tasks.sources.base import SourceFault
+
+    fault = SourceFault("folder_missing", {"source": "registers", "folder": "/r"})
+    assert "registers" not in fault.sentence("vi")
+    line = {"name": "registers", "pulled": 0, "new": 0, "changed": 0, "quarantined": 0, "error": fault.sentence("vi")}
+    notice = {"code": "register_not_read", "file": "registers", "why": fault.sentence("vi")}
+    text = told_reconciliation(REPORT | {"sources": [line], "notices": [notice]}, "vi")
+    assert "registers" not in text
+    assert "sổ giấy" in text
+
+
 def test_many_notices_are_counted() -> None:
     many = REPORT | {"notices": [{"code": "postings_none"}] * 12}
     assert "2 more notices" in told_reconciliation(many, "en")
