@@ -13,6 +13,7 @@ from tasks.rules.difference_life import REFS
 
 _TELLING: Final = ("kind", "source", "warehouse", "register", "transfer_register")  # what each side says comes first
 _SIDES: Final = frozenset({"source", "warehouse", "register", "transfer_register"})
+_OF_COLUMN: Final = _SIDES | {"cell"}  # facts that mean nothing without their column
 _MOST: Final = 10  # procedures named
 
 
@@ -47,7 +48,7 @@ def _sides(one: Told, facts: Mapping[str, Any], told: Speech) -> str:
     if reasons:
         parts.append(told.say("what.quarantined", why=told.reasons_of(reasons)))
     said = "; ".join(parts)
-    return f"{told.column(one.column)} – {said}" if one.column and _SIDES & shown.keys() else said
+    return f"{told.column(one.column)} – {said}" if one.column and _OF_COLUMN & shown.keys() else said
 
 
 def _number(_: Told, facts: Mapping[str, Any], told: Speech) -> str:

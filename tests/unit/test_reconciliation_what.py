@@ -79,3 +79,8 @@ def test_no_side_is_told_by_its_raw_name(locale: str) -> None:
     for side in ("source", "warehouse", "register", "transfer_register", "posting", "catalogue"):
         assert told.sides(side) != side
         assert not told.pair(side, "1.1").startswith(("posting", "transfer_register")) or locale == "en"
+
+
+def test_an_empty_cell_is_told_with_its_column() -> None:
+    empty = line(kind="incomplete_in_register", facts={"cell": "empty"})
+    assert what(empty, speech("vi", {})) == "Ngày hẹn trả – ô: (trống)"
