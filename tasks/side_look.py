@@ -141,7 +141,10 @@ class SideLook:
         return tally
 
     def _lost(self, side: Side, ground: Ground, looked: Looked) -> Iterator[Judged]:
-        """Where a look does not tell everything, only what its own file no longer says is known to be gone."""
+        """Where a look does not tell everything, only what its own file no longer says is known to be gone; and a file
+        that lost most of its lines was written for something else: it says nothing of them.
+        """
+        read = frozenset() if side.is_shortened else looked.names_read
         for some in chunks(side.lost(self.scope)):
             files: dict[str, str] = {}
             if not looked.complete:
@@ -149,7 +152,7 @@ class SideLook:
                     files = reads.file_names(conn, self.source.name, (body_of(row["source_ref"]) for row in some))
             for row in some:
                 own = files.get(body_of(row["source_ref"]))
-                yield judge_lost(ground, row, is_told=looked.complete or own in looked.names_read)
+                yield judge_lost(ground, row, is_told=looked.complete or own in read)
 
     def _ground(self, looked: Looked) -> Ground:
         run, source, known = self.run, self.source, self.before

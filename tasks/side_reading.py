@@ -92,6 +92,11 @@ class Side:
             yield from found
             last = found[-1]["record_key"]
 
+    @property
+    def is_shortened(self) -> bool:
+        """More records lack than were told: whoever wrote the files tells what is new, or they were cut."""
+        return self.session.step(lambda conn: comparing_gone.count(conn, self.sides)) > self.read
+
     def told(self, keys: Iterable[str]) -> dict[str, datetime]:
         """Of these keys those that the source told, and as of when last."""
         asked = frozenset(keys)

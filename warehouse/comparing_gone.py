@@ -7,7 +7,7 @@ is the caller's to say.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, literal, or_, select
 
 from tasks.rules.difference_model import Scope
 from warehouse.chunks import CHUNK, chunks
@@ -23,6 +23,11 @@ def find(conn: Connection, sides: Sides) -> None:
     conditions = [sides.all_mine(), ~came, ~put_aside, ~paired]
     lost = select(current.c.version_id, current.c.record_key).where(*conditions, is_read(conn, sides))
     conn.execute(insert(sides.gone).from_select(["version_id", "record_key"], lost))
+
+
+def count(conn: Connection, sides: Sides) -> int:
+    """How many current versions of this source it did not tell, in scope or not."""
+    return conn.execute(select(func.count()).select_from(sides.gone)).scalar_one()
 
 
 def page(conn: Connection, sides: Sides, scope: Scope, after: str, size: int = CHUNK) -> list[Row]:

@@ -50,6 +50,14 @@ def test_of_rows_whose_file_is_gone_nothing_is_said(stage: Stage) -> None:
     assert comparison.sides["one-stop"].lacking == frozenset()
 
 
+def test_a_file_that_lost_most_of_its_lines_says_nothing_of_them(stage: Stage) -> None:
+    """Overwritten with what is new, as a delta may be, or cut: nobody is asked where seven hundred dossiers went."""
+    stage.drop(ROWS[2:])
+    comparison = stage.compare()
+    assert comparison.findings == []
+    assert [(one.code, one.params["n"]) for one in comparison.notices] == [("files_gone", 2)]
+
+
 def test_a_difference_stands_when_its_file_is_gone(stage: Stage) -> None:
     stage.drop(ROWS[1:])
     stage.compare(store=True)
