@@ -7,10 +7,10 @@ stood there all along: they are not missing, and their columns are compared inst
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pandas as pd
 
+from tasks.intake.rebuilt import python_value
 from tasks.part_intake import Intake
 from tasks.rules.column_rules import ColumnRule, differing, folded_key
 from tasks.rules.datasets import Dataset
@@ -62,12 +62,4 @@ def _rows(dataset: Dataset, frame: pd.DataFrame) -> Iterator[Row]:
     names = ["record_key", "content_hash", "moment", *(column.name for column in dataset.stored)]
     named = frame.rename(columns={"ref": "source_ref"})[[*names, "source_ref"]].astype(object)
     for row in named.to_dict("records"):
-        yield {str(name): _plain(value) for name, value in row.items()}
-
-
-def _plain(value: Any) -> Any:
-    if value is None or pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    return value.item() if hasattr(value, "item") else value
+        yield {str(name): python_value(value) for name, value in row.items()}

@@ -73,10 +73,11 @@ def _with_days(given: Mapping[str, str | None], days: list[Column]) -> _Reading 
 def _values(dataset: Dataset, frame: pd.DataFrame) -> dict[str, Any]:
     names = ["record_key", "content_hash", *(column.name for column in dataset.stored)]
     row = frame[names].astype(object).iloc[0]
-    return {str(name): _plain(value) for name, value in row.items()}
+    return {str(name): python_value(value) for name, value in row.items()}
 
 
-def _plain(value: Any) -> Any:
+def python_value(value: Any) -> Any:
+    """A cell of a frame as plain Python has it, None where it is empty."""
     if value is None or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
