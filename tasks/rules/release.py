@@ -26,6 +26,7 @@ PLAUSIBILITY = frozenset(
         "internal_incomplete",
         "issued_in_future",
         "received_in_future",
+        "seen_in_future",
         "resolved_before_received",
         "returned_before_received",
         "to_before_from",

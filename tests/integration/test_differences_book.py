@@ -149,8 +149,8 @@ def test_compared_segments_are_remembered_with_their_findings_only(run, engine):
     run(looked(lacking(), compared={"one-stop": [SEGMENT]}), MORNING + HOUR)
     assert known() == {(UNIT, "2026-10"): SEGMENT}
     moved = replace(SEGMENT, source_digest="cc")
-    run(looked(lacking(), compared={"one-stop": [moved]}), MORNING)  # looked earlier, stored later
-    assert known() == {(UNIT, "2026-10"): SEGMENT}
+    run(looked(lacking(), compared={"one-stop": [moved]}), MORNING)  # looked earlier, stored later: says nothing now
+    assert known() == {}, "the next run looks for itself"
     run(looked(lacking(), compared={"one-stop": [moved]}), MORNING + 2 * HOUR)
     assert known() == {(UNIT, "2026-10"): moved}
     with transaction(engine) as conn:  # a person says it is mended: the next run is to look for itself

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, make_url, select
 
 from tasks.comparing_registers import compare_registers
 from tasks.comparing_sources import compare_source
+from tasks.reading_registers import read_registers
 from tasks.rules.difference_model import Asked
 from tasks.run_context import enter_run
 from tasks.storing_differences import store_differences
@@ -126,6 +127,7 @@ def test_what_paper_and_source_say_stands_where_the_source_was_not_read(stage, o
     def both(after: int) -> None:
         request = stage.request("reconcile", NINE + minutes(after), reads_only=True, asked=Asked())
         with enter_run(request) as (run, _):
+            read_registers.fn(run.run_id)
             compare_source.fn(run.run_id, stage.name)
             compare_registers.fn(run.run_id)
             store_differences.fn(run.run_id)
