@@ -1,7 +1,7 @@
 """The afternoon after the story: the reconciliation finds what the units' books get wrong, no more and no less.
 
-The list is held by hand against the flaws of `deployments/demo/registers`, `displays` and `bad_rows`, on both databases;
-and a complaint of that afternoon is answered at the desk.
+The list is held by hand against the flaws of `deployments/demo/registers`, `displays` and `bad_rows`, on both
+databases; and a complaint of that afternoon is answered at the desk.
 """
 
 from pathlib import Path
