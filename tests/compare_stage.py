@@ -41,6 +41,19 @@ path = "drops/ho-so-*"
 name_date = "%Y%m%d-%H%M"
 {more}
 """
+VIEW = """
+[[sources]]
+name = "bao-cao"
+kind = "sql"
+dataset = "dossiers"
+system = "one-stop"
+url = "{url}"
+view = "v_ho_so"
+key = "id"
+updated_column = "cap_nhat"
+columns = {{ source_record_id = "id", updated_at = "cap_nhat" }}
+{password}
+"""
 
 
 def dossier(number: int, **changes: str) -> dict[str, str]:

@@ -12,6 +12,16 @@ from tests.pulls import Read, read
 
 AS_OF = datetime(2026, 11, 23, 7, 30, tzinfo=HANOI)
 CANARY = "CANARY"
+CONFIG = """
+[[sources]]
+name = "mot-cua"
+kind = "opencps"
+dataset = "dossiers"
+base_url = "{url}"
+group_id = 55853
+page_size = 10
+requests_per_second = 0
+"""
 Row = dict[str, object]
 
 

@@ -18,6 +18,17 @@ from tests.pulls import Read, read
 
 AS_OF = datetime(2024, 11, 25, 7, 30, tzinfo=HANOI)  # before any machine's clock: the source's must not stand earlier
 CHANGED = "2024-11-20 09:00:00"
+CONFIG = """
+[[sources]]
+name = "bao-cao"
+kind = "sql"
+dataset = "dossiers"
+url = "sqlite:///mot-cua.sqlite3"
+view = "v_ho_so"
+key = "id"
+updated_column = "cap_nhat"
+unit_code = "A"
+"""
 TABLE = """
 CREATE TABLE ho_so (
     id integer PRIMARY KEY, ma text, don_vi text, trang_thai integer, tiep_nhan {instant}, hen_tra date,

@@ -10,23 +10,17 @@ import pytest
 from tasks.rules.timezone import HANOI
 from tests.fault_http import Answer, Asked, FaultServer, head, json_reply, reply
 from tests.flows.village import MONDAY, Village
-from tests.opencps_server import OneStop, row
+from tests.opencps_server import CONFIG, OneStop, row
 from warehouse import current, missed, source_figures
 
 pytestmark = pytest.mark.slow
 
-SOURCE = """
-[[sources]]
-name = "mot-cua"
-kind = "opencps"
-dataset = "dossiers"
-base_url = "{url}"
-group_id = 55853
-page_size = 10
-requests_per_second = 0
-history_from = 2026-09-15
+SOURCE = (
+    CONFIG
+    + """history_from = 2026-09-15
 statistics = true
 """
+)
 HALF_HOUR = timedelta(minutes=30)
 EVERYBODY = [row(n) for n in range(30)]
 

@@ -7,8 +7,10 @@ import pytest
 
 from tests.fault_http import FaultServer
 from tests.flows.village import DOSSIERS, MONDAY, SOURCE, Village, dossier
+from tests.opencps_server import CONFIG as SOFTWARE
 from tests.opencps_server import OneStop, row
 from tests.processes import running
+from tests.reporting_view import CONFIG as VIEW
 from tests.reporting_view import Office
 from warehouse.current import open_dossiers
 
@@ -21,27 +23,6 @@ CORRECTED = (
     dossier(1, "B"),
     dossier(9, "A"),  # NEW
 )
-VIEW = """
-[[sources]]
-name = "bao-cao"
-kind = "sql"
-dataset = "dossiers"
-url = "sqlite:///mot-cua.sqlite3"
-view = "v_ho_so"
-key = "id"
-updated_column = "cap_nhat"
-unit_code = "A"
-"""
-SOFTWARE = """
-[[sources]]
-name = "mot-cua"
-kind = "opencps"
-dataset = "dossiers"
-base_url = "{url}"
-group_id = 55853
-page_size = 10
-requests_per_second = 0
-"""
 LISTED = [row(1, domainName="Hộ tịch", govAgencyCode="A")]
 WHO = {"asked_by": "Thanh tra Sở", "reason": "theo kế hoạch kiểm tra"}
 

@@ -5,20 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.flows.village import MONDAY, SOURCE, Village
+from tests.reporting_view import CONFIG as SQL
 from tests.reporting_view import Office
 
 pytestmark = pytest.mark.slow
-SQL = """
-[[sources]]
-name = "bao-cao"
-kind = "sql"
-dataset = "dossiers"
-url = "sqlite:///mot-cua.sqlite3"
-view = "v_ho_so"
-key = "id"
-updated_column = "cap_nhat"
-unit_code = "A"
-"""
 
 
 def test_a_reporting_view_is_synced_and_synced_again(run, empty_village: Village) -> None:

@@ -7,18 +7,9 @@ import pytest
 
 from tests.compare_stage import Stage, told
 from tests.fault_http import FaultServer
+from tests.opencps_server import CONFIG as SOURCE
 from tests.opencps_server import OneStop, row
 
-SOURCE = """
-[[sources]]
-name = "mot-cua"
-kind = "opencps"
-dataset = "dossiers"
-base_url = "{url}"
-group_id = 55853
-page_size = 10
-requests_per_second = 0
-"""
 EVERYBODY = [row(n, domainName="Hộ tịch") for n in range(1, 7)]
 
 

@@ -11,23 +11,10 @@ from tasks.comparing_sources import compare_source
 from tasks.rules.difference_model import Asked, Comparison
 from tasks.run_context import enter_run
 from tasks.storing_differences import store_differences
-from tests.compare_stage import NINE, Stage, minutes, told
+from tests.compare_stage import NINE, VIEW, Stage, minutes, told
 from tests.reporting_view import Office
 from warehouse import difference_desk
 
-SQL = """
-[[sources]]
-name = "bao-cao"
-kind = "sql"
-dataset = "dossiers"
-system = "one-stop"
-url = "{url}"
-view = "v_ho_so"
-key = "id"
-updated_column = "cap_nhat"
-columns = {{ source_record_id = "id", updated_at = "cap_nhat" }}
-{password}
-"""
 SEPTEMBER, OCTOBER = "2026-09-10 08:15:00", "2026-10-12 09:00:00"
 BEFORE = "2026-11-20 09:00:00"
 
@@ -47,7 +34,7 @@ def stage(tmp_path: Path, warehouse_url: str, office: Office, monkeypatch: pytes
     if url.password:
         monkeypatch.setenv("OFFICE_PASSWORD", str(url.password))
         password = 'password_env = "OFFICE_PASSWORD"'
-    sources = SQL.format(url=url._replace(password=None).render_as_string(), password=password)
+    sources = VIEW.format(url=url._replace(password=None).render_as_string(), password=password)
     made = Stage(tmp_path, warehouse_url, "bao-cao").configure(sources)
     made.sync()
     return made

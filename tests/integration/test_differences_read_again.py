@@ -17,24 +17,12 @@ from tasks.reading_registers import read_registers
 from tasks.rules.difference_model import Asked
 from tasks.run_context import enter_run
 from tasks.storing_differences import store_differences
-from tests.compare_stage import NINE, Stage, minutes
+from tests.compare_stage import NINE, VIEW, Stage, minutes
 from tests.reporting_view import Office
 from warehouse import difference_desk
 from warehouse.engine import open_engine, reading, transaction
 from warehouse.tables import differences
 
-SQL = """
-[[sources]]
-name = "bao-cao"
-kind = "sql"
-dataset = "dossiers"
-system = "one-stop"
-url = "{url}"
-view = "v_ho_so"
-key = "id"
-updated_column = "cap_nhat"
-columns = {{ source_record_id = "id", updated_at = "cap_nhat" }}
-"""
 HEADING = "Quyển số,Trang,STT,Mã hồ sơ,Tên thủ tục,Ngày tiếp nhận,Ngày hẹn trả,Ngày trả kết quả,Mã đơn vị"
 OF_B: dict[str, Any] = {"changed": "2026-11-20 09:00:00", "don_vi": "B", "hen_tra": "2026-12-02"}
 SEPTEMBER, OCTOBER = {"tiep_nhan": "2026-09-10 08:15:00"}, {"tiep_nhan": "2026-10-12 09:00:00"}
@@ -49,7 +37,7 @@ def office(new_url: Callable[..., str]) -> Office:
 
 @pytest.fixture
 def stage(tmp_path: Path, warehouse_url: str, office: Office) -> Stage:
-    sources = SQL.format(url=make_url(office.url).render_as_string())
+    sources = VIEW.format(url=make_url(office.url).render_as_string(), password="")
     made = Stage(tmp_path, warehouse_url, "bao-cao").configure(sources)
     made.sync()
     return made
