@@ -10,11 +10,8 @@ from tasks.rules.register_rules import compare_books
 from tests.unit.register_kit import ALL, DAY, UNIT, a_dossier, a_line, compared, told
 
 ONCE = "H13.45-261110-0001"  # with its day inside: given once in the country
-GONE = "not_in_software"
 ABSENT = "missing_in_register"
-CELL = "incomplete_in_register"
 OTHER = "field_differs"
-TWICE = "duplicate"
 LATER = DAY + timedelta(days=3)
 ONE = timedelta(days=1)
 
