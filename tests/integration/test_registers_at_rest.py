@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.compare_stage import Stage
-from tests.integration.test_compare_views import BEFORE, OCTOBER, SEPTEMBER, SQL
+from tests.compare_stage import VIEW, Stage
+from tests.integration.test_compare_views import BEFORE, OCTOBER, SEPTEMBER
 from tests.integration.test_registers_beside_sources import a_line, compared, on_paper, with_book
 from tests.reporting_view import Office
 
@@ -21,7 +21,7 @@ def office(new_url: Callable[[str], str]) -> Office:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path, new_url: Callable[[str], str], office: Office) -> Stage:
-    sources = SQL.format(url=make_url(office.url).render_as_string(), password="")
+    sources = VIEW.format(url=make_url(office.url).render_as_string(), password="")
     made = Stage(tmp_path, new_url(request.param), "bao-cao").configure(sources)
     made.sync()
     return made
