@@ -16,7 +16,7 @@ from warehouse.engine import reading
 from warehouse.instants import to_text
 from warehouse.tables import mails, metadata
 
-RUN_LOG = ("runs", "loads")
+RUN_LOG = ("heartbeats", "runs", "loads")
 _NUMBERS = ("version_id", "load_id", "id")
 _RUN = ("run_id", "first_run_id", "touched_by")
 _CLOCK = ("started_at", "finished_at", "claimed_at", "in_data_at", "settled_at", "landed_at", "deleted_at")
@@ -24,7 +24,7 @@ _LEFT_OUT = frozenset((*_NUMBERS, *_RUN, *_CLOCK))
 
 
 def dump(engine: Engine, *, run_log: bool = False) -> str:
-    """One line per row, tables and rows sorted; `run_log` adds the books of runs and loads."""
+    """One line per row, tables and rows sorted; `run_log` adds the books of runs and loads and the signs of life."""
     with reading(engine) as conn:
         names = _mail_names(conn)
         tables = [t for t in sorted(metadata.tables) if run_log or t not in RUN_LOG]

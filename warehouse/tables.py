@@ -28,6 +28,7 @@ __all__ = [
     "disputes",
     "flag_runs",
     "flags",
+    "heartbeats",
     "landed",
     "loads",
     "mail_items",
@@ -106,6 +107,19 @@ runs = Table(
     Column("state", Text, nullable=False),  # running, killed, or an end state (design §3)
     Column("exit_status", Integer),
     Column("summary", JSON, nullable=False),
+)
+
+heartbeats = Table(  # the last sign of life of every job; written with or without the run lock
+    "heartbeats",
+    metadata,
+    Column("job", Text, primary_key=True),  # a flow's name, or "up" for the server that starts them
+    Column("at", Instant, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("run_id", Text, nullable=False),  # "" where there was no run: another was at work, or the server's own row
+    Column("state", Text, nullable=False),  # as in `runs`, and busy; of "up": serving, stopped
+    Column("exit_status", Integer),
+    Column("ended_on", Date),  # the last business date on which a run of it came to its end
+    Column("ended_at", Instant),
 )
 
 loads = Table(
