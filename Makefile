@@ -40,7 +40,7 @@ soak: $(READY)  ## runs, loads and upgrades killed again and again; result in do
 lock:  ## resolve requirements*.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 1; }
 	$(LOCK) -o requirements.lock
-	$(LOCK) --extra demo --extra test --extra bench -o requirements-dev.lock
+	$(LOCK) --extra demo --extra test --extra bench --extra dask -o requirements-dev.lock
 
 clean:  ## remove the environment, caches and the demo's output; never var/
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist demo-out
