@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deployments import (
+    cli_calendar,
     cli_desk,
     cli_differences,
     cli_explain,
@@ -49,3 +50,4 @@ cli_differences.register(app)
 cli_mail.register(app)
 cli_desk.register(app)
 cli_explain.register(app)
+cli_calendar.register(app)

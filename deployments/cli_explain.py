@@ -1,4 +1,4 @@
-"""Explaining: `explain deadline(s)`, `explain dossier|recommendation`, `calendar show|check`, `doctor`.
+"""Explaining: `explain deadline(s)`, `explain dossier|recommendation`, `doctor`.
 
 What is counted by hand needs no configuration; where there is one, its calendar files and schedules count.
 """
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tasks.rules.working_calendar import WorkingCalendar
 
 explain_app = typer.Typer(help="Giải thích thời hạn từng ngày.", no_args_is_help=True)
-calendar_app = typer.Typer(help="Lịch làm việc: ngày nghỉ, làm bù, căn cứ.", no_args_is_help=True)
 UNITS = ("working_day", "calendar_day", "working_hour")
 
 KnownAt = Annotated[str, typer.Option("--known-at", help="Như hệ thống biết tại thời điểm này (ISO).")]
@@ -29,7 +28,6 @@ def register(app: typer.Typer) -> None:
     from deployments.cli_doctor import doctor
 
     app.add_typer(explain_app, name="explain")
-    app.add_typer(calendar_app, name="calendar")
     app.command("doctor", help="Kiểm tra cấu hình, kho dữ liệu, lịch, nguồn, máy chủ thư.")(doctor)
 
 
@@ -92,32 +90,6 @@ def explain_dossier(context: typer.Context, code: str, known_at: KnownAt = "") -
 def explain_recommendation(context: typer.Context, code: str, known_at: KnownAt = "") -> None:
     """Thời hạn và trạng thái của một kiến nghị, theo nhật ký."""
     _explain_item(shown(context), "recommendation", code, known_at)
-
-
-@calendar_app.command("show")
-def calendar_show(context: typer.Context, year: Annotated[int, typer.Argument(help="Năm.")] = 0) -> None:
-    """Ngày nghỉ và làm bù của một năm, kèm văn bản; không nêu năm thì năm này."""
-    from deployments.cli_calendar_year import calendar_text, calendar_year
-    from deployments.cli_mail import act_now
-
-    cli = shown(context)
-    calendar, _ = working_time(cli)
-    wanted = year or act_now(cli, "").year
-    if cli.json:
-        print_json(calendar_year(calendar, wanted))
-    else:
-        typer.echo(calendar_text(calendar, wanted, cli.locale()))
-
-
-@calendar_app.command("check")
-def calendar_check(context: typer.Context) -> None:
-    """Năm nay và năm sau đã có lịch chưa, còn tạm tính hay đã chính thức."""
-    from deployments.cli_doctor import calendar_findings, report
-    from deployments.cli_mail import act_now
-
-    cli = shown(context)
-    calendar, _ = working_time(cli)
-    report(cli, calendar_findings(calendar, act_now(cli, ""), cli.locale()))
 
 
 def working_time(cli: CliContext) -> "tuple[WorkingCalendar, dict[str, OfficeHours]]":

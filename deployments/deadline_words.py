@@ -55,6 +55,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "document": ("Căn cứ", "Document"),
     "dated": ("{no} ngày {on}", "{no} of {on}"),
     "computed": ("tính theo luật", "computed from the law"),
+    # what a calendar file would change
+    "before": ("Đang là", "Now"),
+    "after": ("Sẽ là", "Then"),
+    "year_unknown": ("chưa có lịch", "year not known"),
+    "no_change": ("Tệp này không làm thay đổi ngày nào.", "This file changes no day."),
+    "dates_move": ("Hồ sơ đang mở đổi hạn: {n}", "Open dossiers whose date moves: {n}"),
+    "more_dates": ("… và {n} hồ sơ khác (xem --json)", "… and {n} more (see --json)"),
+    "apply_sure": ("Áp dụng tệp này?", "Apply this file?"),
+    "apply_not": ("Chưa áp dụng: thêm --yes để đồng ý.", "Not applied: add --yes to agree."),
+    "applied": (
+        "Đã áp dụng: {path}. Lượt chạy sau tính theo lịch mới.",
+        "Applied: {path}. The next run counts by the new calendar.",
+    ),
     # faults of a file of cases
     "fault_value": (
         "dòng {line}, cột {column}: không hiểu {value}; hãy ghi {instead}",

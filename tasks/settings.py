@@ -201,7 +201,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "landing": landing
             if "://" in landing.path
             else LandingSettings(path=str(folder / landing.path), retention_days=landing.retention_days),
-            "calendar": calendar.model_copy(update={"files": tuple(folder / file for file in calendar.files)}),
+            "calendar": calendar.model_copy(update=_calendar_files(calendar, folder)),
             "sources": tuple(source(one) for one in settings.sources),
             "mail": mail.model_copy(update={"password_file": at(mail.password_file), "ca_file": at(mail.ca_file)}),
             "reconcile": ReconcileSettings(registers=folder / settings.reconcile.registers),
@@ -209,6 +209,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     )
     anchored._folder = folder
     return anchored
+
+
+def _calendar_files(calendar: CalendarSettings, folder: Path) -> dict[str, Any]:
+    """The files named, then those of the folder by name: what was applied last is laid over the rest."""
+    applied = folder / calendar.folder
+    return {"folder": applied, "files": (*(folder / file for file in calendar.files), *sorted(applied.glob("*.csv")))}
 
 
 def _anchored_url(url: str, folder: Path) -> str:

@@ -61,6 +61,10 @@ class CalendarSettings(Section):
     same_day_cutoff: Clock = Field(default="15:00", description="Same-day procedures received later: next working day.")
     saturday_counts: bool = Field(default=False, description="true only where Saturday is a working day by decision.")
     files: tuple[Path, ...] = Field(default=(), description="CSV files that add to or override the shipped table.")
+    folder: Path = Field(
+        default=Path("calendar"),
+        description="Every CSV file in it counts too; `calendar apply` puts them there.",
+    )
     schedules: dict[str, ScheduleSettings] = Field(
         default_factory=_shipped_schedules, description="Other office hours by name; S8 is shipped."
     )
