@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
-from warehouse import ledger
+from warehouse import audit_chain, ledger
 from warehouse.errors import DeskError
 from warehouse.tables import audit, disputes, mails, switches
 
@@ -55,7 +55,7 @@ def open_dispute(
     told = {"item_key": item_key, "code": code, "reason": reason, "by": by, "content_hash": content_hash}
     key = conn.execute(insert(disputes).values(**told, opened_on=opened_on, opened_at=now)).inserted_primary_key
     assert key is not None
-    _audit(conn, now, by, "dispute_open", item_key, {"reason": reason})
+    audit_chain.append(conn, now, by, "dispute_open", item_key, {"reason": reason})
     return int(key[0])
 
 
@@ -67,7 +67,7 @@ def answer_dispute(conn: Connection, dispute_id: int, outcome: str, answer: str,
     values = {"answered_at": now, "outcome": outcome, "answer": answer}
     if conn.execute(update(disputes).where(mine).values(values)).rowcount != 1:
         raise DeskError("no_open_dispute", f"dispute {dispute_id}")
-    _audit(conn, now, by, "dispute_answer", str(dispute_id), {"outcome": outcome, "answer": answer})
+    audit_chain.append(conn, now, by, "dispute_answer", str(dispute_id), {"outcome": outcome, "answer": answer})
 
 
 def open_disputes(conn: Connection) -> list[dict[str, Any]]:
@@ -150,38 +150,46 @@ def resolve_uncertain(
     else:
         again = dict.fromkeys(("claimed_at", "in_data_at", "settled_at", "next_try_at"))
         ledger.resolve(conn, mail_id, ledger.PLANNED, values | again | {"reason": ""})
-    _audit(conn, now, by, "outbox_resolve", str(mail_id), {"outcome": outcome})
+    audit_chain.append(conn, now, by, "outbox_resolve", str(mail_id), {"outcome": outcome})
 
 
 def hold_mail(conn: Connection, mail_id: int, by: str, reason: str, now: datetime) -> None:
     """Keep a planned or retry mail back until somebody approves it or its day ends; later revisions are held too."""
     ledger.hold(conn, mail_id, reason or BY_DESK)
     conn.execute(update(mails).where(mails.c.id == mail_id).values(resolved_by=by))
-    _audit(conn, now, by, "outbox_hold", str(mail_id), {"reason": reason})
+    audit_chain.append(conn, now, by, "outbox_hold", str(mail_id), {"reason": reason})
 
 
-def approve_mail(conn: Connection, mail_id: int, by: str, now: datetime) -> None:
+def approve_mail(conn: Connection, mail_id: int, by: str, now: datetime, today: date | None = None) -> None:
     """Let a held mail go out; for the leadership level this is the named person's approval.
 
-    Raises DeskError `no_message` for a mail that could not be built: there is nothing to send.
+    Raises DeskError `no_message` for a mail that could not be built: there is nothing to send; `too_late` when `today`
+    is given and is another business date: what was composed then goes out no more.
     """
+    if today is not None and _date_of(conn, mail_id) != today:
+        raise DeskError("too_late", f"mail {mail_id}")
     body = conn.execute(select(mails.c.body).where(mails.c.id == mail_id, mails.c.state == ledger.HELD)).scalar()
     if body is not None and not bytes(body):
         raise DeskError("no_message", f"mail {mail_id}")
     ledger.release(conn, mail_id)
     conn.execute(update(mails).where(mails.c.id == mail_id).values(resolved_by=by))
-    _audit(conn, now, by, "outbox_approve", str(mail_id), {})
+    audit_chain.append(conn, now, by, "outbox_approve", str(mail_id), {})
 
 
 def cancel_mail(conn: Connection, mail_id: int, by: str, reason: str, now: datetime) -> None:
     """Take a mail that has not gone out from today's; its items come again on the next business day."""
     ledger.expire_one(conn, mail_id, CANCELLED, now)
-    _audit(conn, now, by, "outbox_cancel", str(mail_id), {"reason": reason})
+    audit_chain.append(conn, now, by, "outbox_cancel", str(mail_id), {"reason": reason})
 
 
 def note_accepted_drop(conn: Connection, source: str, by: str, reason: str, now: datetime) -> None:
     """A person said that far fewer records of that source than before are right this time; `by`: the run told so."""
-    _audit(conn, now, by, "accept_drop", source, {"reason": reason})
+    audit_chain.append(conn, now, by, "accept_drop", source, {"reason": reason})
+
+
+def note_calendar(conn: Connection, name: str, by: str, reason: str, detail: Mapping[str, Any], now: datetime) -> None:
+    """A calendar file was applied; `detail`: how many days and open dossiers it moved."""
+    audit_chain.append(conn, now, by, "calendar_apply", name, {"reason": reason, **detail})
 
 
 def audit_rows(conn: Connection, limit: int = 100) -> list[dict[str, Any]]:
@@ -200,8 +208,4 @@ def _latest(conn: Connection, name: str) -> Mapping[str, Any] | None:
 
 def _switch(conn: Connection, name: str, value: str, by: str, reason: str, now: datetime) -> None:
     conn.execute(insert(switches).values(name=name, value=value, by=by, reason=reason, at=now))
-    _audit(conn, now, by, f"switch_{name.split(':', 1)[0]}", value, {"name": name, "reason": reason})
-
-
-def _audit(conn: Connection, now: datetime, by: str, act: str, target: str, detail: Mapping[str, Any]) -> None:
-    conn.execute(insert(audit).values(at=now, by=by, act=act, target=target, detail=dict(detail)))
+    audit_chain.append(conn, now, by, f"switch_{name.split(':', 1)[0]}", value, {"name": name, "reason": reason})

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from tasks.rules.difference_life import Place, segments_of
 from tasks.rules.difference_model import DifferenceClass, DifferenceState
+from warehouse import audit_chain
 from warehouse.compared_segments import forget
 from warehouse.difference_tables import differences, reconciliations
 from warehouse.errors import DeskError
@@ -184,5 +185,4 @@ def _set(conn: Connection, found: Mapping[str, Any], values: Mapping[str, Any]) 
 
 
 def _audit(conn: Connection, now: datetime, by: str, act: str, found: Mapping[str, Any], reason: str) -> None:
-    detail = {"reason": reason, "was": found["state"]}
-    conn.execute(insert(audit).values(at=now, by=by, act=act, target=found["id"], detail=detail))
+    audit_chain.append(conn, now, by, act, found["id"], {"reason": reason, "was": found["state"]})

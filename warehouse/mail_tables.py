@@ -125,4 +125,5 @@ audit = Table(
     Column("act", Text, nullable=False),
     Column("target", Text, nullable=False),
     Column("detail", JSON, nullable=False),
+    Column("seal", Text),  # over this row and the seal before it: `audit_chain`
 )

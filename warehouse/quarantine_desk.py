@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from tasks.rules.datasets import DATASETS
 from tasks.rules.release import Candidate
+from warehouse import audit_chain
 from warehouse.current import rows_by_key
 from warehouse.errors import DeskError
 from warehouse.lineage import bodies_of
@@ -198,4 +199,4 @@ def _texts(reasons: Iterable[Mapping[str, str]]) -> set[str]:
 
 
 def _audit(conn: Connection, now: datetime, by: str, act: str, row_id: int, detail: Mapping[str, Any]) -> None:
-    conn.execute(insert(audit).values(at=now, by=by, act=act, target=str(row_id), detail=dict(detail)))
+    audit_chain.append(conn, now, by, act, str(row_id), detail)

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, Text, delete, func, insert, select, union, update
 
 from tasks.rules.difference_model import Cause, DifferenceClass, DifferenceState, Finding, Scope
+from warehouse import audit_chain
 from warehouse.staging import Staged
-from warehouse.tables import audit, differences, reconciliations
+from warehouse.tables import differences, reconciliations
 
 REPAIR = "reconcile_repair"  # the act in the audit
 
@@ -53,7 +54,7 @@ def standing(conn: Connection, scope: Scope) -> list[Finding]:
 
 def note_repair(conn: Connection, by: str, run_id: str, now: datetime, detail: Mapping[str, Any]) -> None:
     """The audit row of a repair: who confirmed which preview, why, and how much is pulled again."""
-    conn.execute(insert(audit).values(at=now, by=by, act=REPAIR, target=run_id, detail=dict(detail)))
+    audit_chain.append(conn, now, by, REPAIR, run_id, detail)
 
 
 def keep_only(conn: Connection, staged: Staged, keys: Iterable[str]) -> int:
