@@ -23,6 +23,7 @@ from warehouse.driver_faults import fault_of, is_full_house
 from warehouse.errors import WarehouseUnavailableError
 
 BUSY_MILLISECONDS = 30_000
+BESIDE_MILLISECONDS = 1_000
 STATEMENT_MILLISECONDS = 1_800_000  # a full load of a province is minutes; half an hour is an accident
 WRITER_KEY = crc32(b"dondoc writer") & 0x7FFFFFFF
 VERSION_TABLE = "dondoc_version"  # by which a database is known as ours
@@ -90,6 +91,24 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield conn
         finally:
             conn.exec_driver_sql("PRAGMA query_only = OFF")
+
+
+@contextmanager
+def beside(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction for one small row that no load touches: it waits for no load, and for no one long.
+
+    Raises WarehouseBusyError after a second, and what `transaction` raises.
+    """
+    with _opened(engine, {_READING: True}) as conn:
+        if engine.dialect.name != "sqlite":
+            conn.exec_driver_sql(f"SET LOCAL lock_timeout = {BESIDE_MILLISECONDS}")
+            yield conn
+            return
+        conn.exec_driver_sql(f"PRAGMA busy_timeout = {BESIDE_MILLISECONDS}")
+        try:
+            yield conn
+        finally:
+            conn.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
 
 
 def without_writer_lock(conn: Connection) -> Connection:

@@ -13,6 +13,15 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+# A warehouse that has been at work for long is not silent on the day of its upgrade.
+_FROM_THE_BOOK = """
+INSERT INTO heartbeats (job, at, business_date, run_id, state, exit_status, ended_on, ended_at)
+SELECT flow, finished_at, business_date, run_id, state, exit_status, business_date, finished_at
+FROM (SELECT runs.*, row_number() OVER (PARTITION BY flow ORDER BY finished_at DESC, run_id DESC) AS place
+      FROM runs WHERE finished_at IS NOT NULL AND exit_status IS NOT NULL) AS ended
+WHERE place = 1
+"""
+
 
 def upgrade():
     op.create_table(
@@ -25,6 +34,7 @@ def upgrade():
         *maybe(DAY, "ended_on"),
         *maybe(INSTANT, "ended_at"),
     )
+    op.execute(_FROM_THE_BOOK)
 
 
 def downgrade():
