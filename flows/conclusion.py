@@ -36,8 +36,12 @@ class _RefusedError(Exception):
         self.sentence = sentence
 
 
-def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | None:
+def told(
+    request: RunRequest, story: Callable[[Run], None], ahead: Callable[[Run], None] | None = None
+) -> State[None] | None:
     """Run the story inside the run of this process: the opener keeps the book, a stage inside it just tells.
+
+    `ahead` is what may be done before the run lock is held (`enter_run`).
 
     Another run holding the lock is no failure: it is told as busy, with the holder's name. A warehouse that fails in
     the middle ends the run with a report that says so; what was refused before any work ends it with the sentence
@@ -46,7 +50,7 @@ def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | Non
     whole run over work that is done.
     """
     try:
-        report = _told(request, story)
+        report = _told(request, story, ahead)
     except LockBusyError as busy:
         report = run_book.busy_report(request, busy.holder)
     except _RefusedError as refused:
@@ -58,9 +62,11 @@ def told(request: RunRequest, story: Callable[[Run], None]) -> State[None] | Non
     return Completed(message=message) if status in _QUIET else Failed(message=message)
 
 
-def _told(request: RunRequest, story: Callable[[Run], None]) -> dict[str, Any] | None:
+def _told(
+    request: RunRequest, story: Callable[[Run], None], ahead: Callable[[Run], None] | None
+) -> dict[str, Any] | None:
     """The report of the run, None for a stage inside one."""
-    with enter_run(request) as (run, opener):
+    with enter_run(request, ahead) as (run, opener):
         if not opener:
             story(run)
             return None

@@ -7,11 +7,12 @@ from tasks.rules.timezone import HANOI
 
 
 def run_name() -> str:
-    """`morning 2026-11-23 07:30`: the flow and the moment it works for; a dry run says so."""
+    """`morning 2026-11-23 07:30`: the flow, the one source if it is one, and the moment; a dry run says so."""
     parameters = flow_run.get_parameters()
     try:
         moment = parse_as_of(parameters.get("as_of")) or machine_now()
     except ValueError:
         moment = machine_now()
     dry = " (dry run)" if parameters.get("dry_run") else ""
-    return f"{flow_run.get_flow_name()} {moment.astimezone(HANOI):%Y-%m-%d %H:%M}{dry}"
+    source = f" {parameters['source']}" if parameters.get("source") else ""
+    return f"{flow_run.get_flow_name()}{source} {moment.astimezone(HANOI):%Y-%m-%d %H:%M}{dry}"

@@ -53,6 +53,11 @@ DROP_REASON = _asked("", "Lý do chấp nhận", "Bắt buộc khi chấp nhận
 WAIT_SECONDS = _asked(
     600.0, "Chờ lượt chạy khác (giây)", "Nếu một lượt khác đang làm việc thì chờ tối đa bấy nhiêu giây."
 )
+WAIT_AFTER_PULL = _asked(
+    0.0,
+    "Chờ lượt chạy khác (giây)",
+    "Nếu một lượt khác đang làm việc thì chờ tối đa bấy nhiêu giây; đã nêu tên nguồn thì kéo nguồn đó trong lúc chờ.",
+)
 
 # What an admin fills in for a reconciliation (reconcile_run).
 UNITS = _asked([], "Đơn vị", "Mã các đơn vị, mỗi dòng một mã. Để trống: mọi đơn vị.")

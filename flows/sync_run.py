@@ -1,16 +1,32 @@
-"""sync: pull every source, check it, take what is sound. One bad source never stops the others."""
+"""sync: pull every source, check it, take what is sound. One bad source never stops the others.
+
+With `[scale] side_by_side` a run of the deployment starts one run a source, on whichever worker is free: each pulls
+under the lock of its source, and only loads under the run lock.
+"""
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from flows.conclusion import told
 from flows.names import run_name
-from flows.parameters import ACCEPT_DROP, AS_OF, CONFIG, DROP_REASON, DRY_RUN, ONLY_SOURCE, Reason
+from flows.parameters import (
+    ACCEPT_DROP,
+    AS_OF,
+    CONFIG,
+    DROP_REASON,
+    DRY_RUN,
+    ONLY_SOURCE,
+    WAIT_AFTER_PULL,
+    Reason,
+    Seconds,
+)
 from tasks.accepting import note_accepted_drop
 from tasks.loading import load_source
-from tasks.pulling import pull_source
+from tasks.pulling import pull_ahead, pull_source
 from tasks.releasing import promote_released_rows
 from tasks.run_context import Run, RunRequest
+from tasks.spreading import one_run_a_source
 from tasks.tidying import tidy_landing
 
 
@@ -22,6 +38,7 @@ def sync_run(
     dry_run: bool = DRY_RUN,
     accept_drop: bool = ACCEPT_DROP,
     reason: Reason = DROP_REASON,
+    wait_seconds: Seconds = WAIT_AFTER_PULL,
 ) -> State[None] | None:
     """Kéo dữ liệu từ các nguồn, kiểm tra, nạp vào kho; bản ghi lỗi vào khu cách ly, nguồn lỗi bị chặn lại."""
     request = RunRequest(
@@ -32,8 +49,17 @@ def sync_run(
         dry_run=dry_run,
         accept_drop=accept_drop,
         reason=reason,
+        wait_seconds=wait_seconds,
     )
-    return told(request, tell_sync)
+    if started := one_run_a_source(request):
+        return Completed(message=f"{started} runs started, one a source")
+    return told(request, tell_sync, ahead=tell_pull_ahead)
+
+
+def tell_pull_ahead(run: Run) -> None:
+    """The one source that was named, while another run may be at work."""
+    if run.request.source in {source.name for source in run.settings.sources}:
+        pull_ahead(run.run_id, run.request.source)
 
 
 def tell_sync(run: Run) -> None:

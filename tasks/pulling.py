@@ -1,27 +1,29 @@
-"""Pull one source: its bodies are landed before anything is parsed, its records wait for the load in this process."""
+"""Pull one source: its bodies are landed before anything is parsed, its records wait for the load in this process.
 
-import traceback
-from datetime import datetime, time
+Asking the source and landing what it gives is `fetching`'s; here it is judged and written down.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from expectations.sentences import sentence
+from tasks.fetching import bug_of as bug_of
+from tasks.fetching import fetch, still_standing
+from tasks.fetching import source_of as source_of
 from tasks.intake.landing import LandedBody
 from tasks.narration import logger
-from tasks.outcome import SURROUNDINGS
 from tasks.rules.gates import GateLimits, PullCounts, gate
 from tasks.rules.model import SourceLine
-from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, current
 from tasks.settings import SecretError, Source
 from tasks.settings_messages import sentence as secret_sentence
-from tasks.source_factory import make_source
-from tasks.sources.base import Note, Pulled, PullRequest, SourceFault
-from tasks.sources.opencps import OpenCpsSource
-from warehouse import current as current_rows
-from warehouse import landed, loads, missed, source_figures
+from tasks.sources.base import Pulled, PullRequest, SourceFault
+from tasks.sources.opencps_statistics import Figures
+from warehouse import landed, loads, source_figures
 
 # What came was read, and its shape or size says that nothing of it may be promoted: the source's gate (exit 4).
 # All else could not be had or not be read (exit 3).
@@ -43,35 +45,32 @@ NOT_TO_BE_TAKEN = frozenset(
 )
 
 
+@task(name="pull ahead", task_run_name="pull {source} ahead", cache_policy=NO_CACHE, persist_result=False)
+def pull_ahead(run_id: str, source: str) -> None:
+    """Pull and land before the run lock is held. `pull_source` takes it from there and writes down what came."""
+    run = current(run_id)
+    run.kept[source] = fetch(run, source_of(run, source))
+
+
 @task(name="pull", task_run_name="pull {source}", cache_policy=NO_CACHE, persist_result=False)
 def pull_source(run_id: str, source: str) -> bool:
     """True when there is something to load. A source fault is recorded and told, the other sources go on."""
     run = current(run_id)
     configured = source_of(run, source)
-    with run.store.reading() as conn:
-        request = _request(run, conn, configured)
-    try:
-        reader = make_source(configured)
-    except (SourceFault, SecretError) as fault:  # our side of it: a secret, the unit map
-        return _told(run, configured, fault, "failed")
-    try:
-        pulled = reader.pull(request, run.landing)
-    except SourceFault as fault:
-        return _told(run, configured, fault, "refused" if fault.code in NOT_TO_BE_TAKEN else "failed")
-    except OSError:
-        return _told(run, configured, SourceFault("landing_failed", {"source": source}), "failed")
-    except Exception as fault:  # noqa: BLE001 - one source's bug must not keep the mails of all others back
-        return _told(run, configured, bug_of(run, configured, fault), "failed")
+    fetched = still_standing(run, configured, run.kept.pop(source, None)) or fetch(run, configured)
+    pulled = fetched.pulled
+    if pulled is None:
+        assert fetched.fault
+        return _told(run, configured, fetched.fault, "refused" if fetched.fault.code in NOT_TO_BE_TAKEN else "failed")
     with run.store.transaction() as conn:
         for body in pulled.bodies:
             register(run, conn, body)
-    if refusals := _mass_vanish(run, source, request, pulled):
+    if refusals := _mass_vanish(run, source, fetched.request, pulled):
         brought = pulled.expected, pulled.data_moment
         record_fault(run, configured, "mass_vanish", " ".join(refusals), "refused", *brought)
         logger().error("%s: gate closed, nothing promoted", source)
         return False
-    if isinstance(reader, OpenCpsSource) and reader.statistics_path:
-        keep_figures(run, reader, request)
+    keep_figures(run, source, *fetched.figures)
     run.kept[source] = pulled
     logger().info("%s: about %d records, %d bodies landed", source, pulled.expected, len(pulled.bodies))
     for note in pulled.notes if pulled.unchanged else ():  # else the load tells them, when all are known
@@ -89,18 +88,9 @@ def _mass_vanish(run: Run, source: str, request: PullRequest, pulled: Pulled) ->
     return [sentence(reason.code, run.settings.locale, {**reason.params, **named}) for reason in reasons]
 
 
-def keep_figures(run: Run, reader: OpenCpsSource, request: PullRequest) -> None:
-    """The software's own figures, once a day; that they cannot be had fails nothing."""
-    with run.store.reading() as conn:
-        last = source_figures.last_kept_at(conn, reader.name)
-    if last is not None and last.astimezone(HANOI).date() >= run.business_date:
-        return
-    try:
-        bodies, told = reader.figures(request, run.landing)
-    except (SourceFault, OSError) as fault:
-        code = fault.code if isinstance(fault, SourceFault) else "landing_failed"
-        note = Note(code="statistics_failed", params={"source": reader.name})
-        logger().warning("%s: %s (%s)", reader.name, note.text(run.settings.locale), code)
+def keep_figures(run: Run, source: str, bodies: Sequence[LandedBody], told: Sequence[Figures]) -> None:
+    """What the software counts itself."""
+    if not bodies:
         return
     with run.store.transaction() as conn:
         for body in bodies:
@@ -111,7 +101,7 @@ def keep_figures(run: Run, reader: OpenCpsSource, request: PullRequest) -> None:
                 for one in told
                 if (one.period_from, one.period_to) == period
             ]
-            source_figures.keep(conn, reader.name, run.clock.as_of, period, rows)
+            source_figures.keep(conn, source, run.clock.as_of, period, rows)
 
 
 def _told(run: Run, source: Source, fault: SourceFault | SecretError, state: str) -> bool:
@@ -132,11 +122,6 @@ def register(run: Run, conn: Connection, body: LandedBody) -> None:
         data_moment=body.data_moment,
         landed_at=run.clock.as_of,
     )
-
-
-def source_of(run: Run, name: str) -> Source:
-    """The configured source of that name."""
-    return next(s for s in run.settings.sources if s.name == name)
 
 
 def record_fault(
@@ -177,37 +162,6 @@ def record_fault(
     )
 
 
-def bug_of(run: Run, source: Source, fault: Exception) -> SourceFault:
-    """A fault of ours that one source brought to light: its type is told and its place logged, never its text.
-
-    Raises the fault again where it is one of the surroundings, which no other source would get past either, and
-    LockLostError when the run may not go on.
-    """
-    if isinstance(fault, SURROUNDINGS):
-        raise fault
-    run.ensure_lock()
-    place = traceback.extract_tb(fault.__traceback__)[-1]
-    logger().error("%s: %s at %s:%s", source.name, type(fault).__name__, place.name, place.lineno)
-    return SourceFault("load_failed", {"source": source.name, "fault": type(fault).__name__})
-
-
 def fault_sentence(fault: SourceFault | SecretError, locale: str) -> str:
     """What happened, where, and what to do."""
     return secret_sentence(fault.code, locale) if isinstance(fault, SecretError) else fault.sentence(locale)
-
-
-def _request(run: Run, conn: Connection, source: Source) -> PullRequest:
-    sweeping, dossiers = source.kind == "opencps", source.dataset == "dossiers"
-    today = datetime.combine(run.business_date, time(), HANOI)
-    return PullRequest(
-        as_of=run.clock.as_of,
-        promoted=landed.promoted_hashes(conn, source.name),
-        files=landed.promoted_files(conn, source.name),
-        newest_promoted=landed.newest_promoted(conn, source.name),
-        newest_hashes=landed.newest_hashes(conn, source.name),
-        known_open=current_rows.open_keys(conn, source.system, source.name) if dossiers else frozenset(),
-        accept_drop=run.request.accept_drop,
-        full=sweeping and missed.full_due(conn, source.name, today.replace(day=1), today),
-        missed=missed.of_source(conn, source.name, sweeps=2),
-        noticed=missed.of_source(conn, source.name),
-    )

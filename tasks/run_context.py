@@ -6,7 +6,7 @@ holds the run lock. Opening decides dry runs and refuses an as_of that would tur
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from tasks.settings import Settings, load_settings
 from tasks.store import Store, is_current, open_store
 from warehouse import runs
 from warehouse.errors import LockBusyError as LockBusyError
-from warehouse.run_lock import HeldLock, run_lock
+from warehouse.run_lock import HeldLock, run_lock, source_lock
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -70,6 +70,7 @@ class Run:
     hours: OfficeHours
     dry_run: bool
     lock: HeldLock | None = None  # a dry run on a copy needs none
+    early: bool = False  # one source was pulled before the run lock was taken
     sources: dict[str, SourceLine] = field(default_factory=dict)
     flags: dict[str, int] = field(default_factory=lambda: {"opened": 0, "closed": 0, "open": 0})
     released: dict[str, int] = field(default_factory=dict)  # rows a person let in: outcome → number
@@ -128,9 +129,17 @@ def current(run_id: str) -> Run:
     return _open[run_id]
 
 
+def inside_a_run() -> bool:
+    """Whether a run is open in this process."""
+    return bool(_open)
+
+
 @contextmanager
-def enter_run(request: RunRequest) -> Iterator[tuple[Run, bool]]:
+def enter_run(request: RunRequest, ahead: Callable[[Run], None] | None = None) -> Iterator[tuple[Run, bool]]:
     """Open a run under the run lock, or join the one that is open here. The second value: True for the opener.
+
+    `ahead`: what a run of one named source that is ready to wait for the lock does before it, under the lock of that
+    source. It may read the warehouse and fill the landing, and writes no row.
 
     Raises:
         ConfigError: the configuration is faulty.
@@ -142,13 +151,16 @@ def enter_run(request: RunRequest) -> Iterator[tuple[Run, bool]]:
         yield next(iter(_open.values())), False
         return
     with ExitStack() as stack:
-        run = _opened(request, stack)
+        run = _opened(request, stack, early=ahead is not None and bool(request.source) and request.wait_seconds > 0)
         _open[run.run_id] = run
         stack.callback(_open.pop, run.run_id)
+        if ahead and run.early:
+            ahead(run)
+            _have_turn(run, stack)
         yield run, True
 
 
-def _opened(request: RunRequest, stack: ExitStack) -> Run:
+def _opened(request: RunRequest, stack: ExitStack, *, early: bool) -> Run:
     settings = load_settings(Path(request.config), os.environ)
     asked = _asked_as_of(request.as_of)
     dry_run = request.dry_run or (_is_another_day(asked) and not settings.warehouse.sandbox)
@@ -156,12 +168,11 @@ def _opened(request: RunRequest, stack: ExitStack) -> Run:
     store = stack.enter_context(open_store(settings.warehouse.url, dry_run=copied))
     run_id = _run_id(request.flow, asked or machine_now())
     lock: HeldLock | None = None
-    if not request.reads_only and (not dry_run or store.engine.dialect.name != "sqlite"):
+    if early := early and not dry_run:
+        stack.enter_context(source_lock(store.engine, request.source, run_id))
+    elif not request.reads_only and (not dry_run or store.engine.dialect.name != "sqlite"):
         lock = stack.enter_context(run_lock(store.engine, run_id, wait=request.wait_seconds))
-    clock = Clock.at(asked)  # only now: waiting for the lock makes nothing older than it says
-    _refuse_yesterday(asked, dry_run=dry_run, settings=settings)
-    with store.reading() as conn:
-        _refuse_turning_back(conn, clock, settings)
+    clock = _clock(asked, store, settings, dry_run=dry_run)
     calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
     calendar.is_working_day(clock.business_date)  # a year it does not know is refused for the run
     return Run(
@@ -175,8 +186,24 @@ def _opened(request: RunRequest, stack: ExitStack) -> Run:
         hours=OfficeHours.parse(settings.calendar.working_hours, settings.calendar.same_day_cutoff),
         dry_run=dry_run,
         lock=lock,
+        early=early,
         comparison=Comparison(scope=request.asked.scope(request.source)),
     )
+
+
+def _have_turn(run: Run, stack: ExitStack) -> None:
+    """From here on under the run lock, and as of now: what is loaded is known from now on, whenever it was pulled."""
+    run.lock = stack.enter_context(run_lock(run.store.engine, run.run_id, wait=run.request.wait_seconds))
+    run.clock = _clock(_asked_as_of(run.request.as_of), run.store, run.settings, dry_run=run.dry_run)
+
+
+def _clock(asked: datetime | None, store: Store, settings: Settings, *, dry_run: bool) -> Clock:
+    """Made only now: waiting for the lock makes nothing older than it says."""
+    clock = Clock.at(asked)
+    _refuse_yesterday(asked, dry_run=dry_run, settings=settings)
+    with store.reading() as conn:
+        _refuse_turning_back(conn, clock, settings)
+    return clock
 
 
 def _is_another_day(asked: datetime | None) -> bool:

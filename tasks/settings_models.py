@@ -108,6 +108,30 @@ class ReconcileSettings(Section):
     registers: Path = Field(default=Path("registers"), description="Shared folder of register files.")
 
 
+class ScaleSettings(Section):
+    """More processes or machines for the same work (docs/scale.md)."""
+
+    side_by_side: bool = Field(
+        default=False, description="true: a scheduled sync starts one run a source, on whichever worker is free."
+    )
+    dask: bool = Field(default=False, description="true: the parts of a big load go to Dask workers (extra `dask`).")
+    workers: int = Field(default=2, ge=1, le=64, description="Dask workers started on this machine without an address.")
+    address: str = Field(
+        default="", pattern=r"^((tcp|tls)://[^/\s]+)?$", description="Scheduler of a Dask cluster that is there."
+    )
+
+
+class ServerSettings(Section):
+    """Where `dondoc up` listens, and who may come in."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="127.0.0.1: this machine only; 0.0.0.0: anybody.")
+    port: int = Field(default=4200, ge=1, le=65535, description="Port of the web pages and of the interface.")
+    login: bool = Field(default=False, description="Ask for a login also on this machine; beyond it one is always due.")
+    public_url: str = Field(
+        default="", pattern=r"^(https://[^/\s]+)?$", description="Address behind a TLS proxy, as people type it."
+    )
+
+
 class Settings(BaseSettings):
     """The whole configuration. Build it with `tasks.settings.load_settings`."""
 
@@ -126,6 +150,8 @@ class Settings(BaseSettings):
     reminders: ReminderSettings = Field(default=ReminderSettings(), description="Reminding.")
     flags: FlagSettings = Field(default=FlagSettings(), description="Flags.")
     reconcile: ReconcileSettings = Field(default=ReconcileSettings(), description="Reconciliation.")
+    scale: ScaleSettings = Field(default=ScaleSettings(), description="More than one process.")
+    server: ServerSettings = Field(default=ServerSettings(), description="The server of `dondoc up`.")
 
     _folder: Path = PrivateAttr(default=Path())
 

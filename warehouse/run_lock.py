@@ -3,6 +3,8 @@
 Beside SQLite a file lock on `<database>.lock`, on PostgreSQL a session advisory lock on a connection of its own (not
 through a pooler in transaction mode). Only the desk and readers work without it. A kill releases it at once; a woken
 process whose database session was closed meanwhile learns so from `HeldLock.ensure`.
+
+Who pulls one source before its turn at the run lock holds that source's own lock meanwhile: `source_lock`.
 """
 
 import fcntl
@@ -22,7 +24,6 @@ from warehouse.errors import LockBusyError, LockLostError
 
 RUN_KEY = crc32(b"dondoc run") & 0x7FFFFFFF
 _POLL_SECONDS = 0.2
-_KEYS = {"key": RUN_KEY}
 
 
 class HeldLock:
@@ -57,7 +58,7 @@ def run_lock(engine: Engine, holder: str, wait: float = 0.0) -> Iterator[HeldLoc
         yield already
         return
     with ExitStack() as stack:
-        lock = _acquire(engine, holder, wait, stack)
+        lock = _acquire(engine, holder, wait, stack, ".lock", RUN_KEY)
         token = _held.set({**_held.get(), identity: lock})
         try:
             yield lock
@@ -65,13 +66,24 @@ def run_lock(engine: Engine, holder: str, wait: float = 0.0) -> Iterator[HeldLoc
             _held.reset(token)
 
 
-def _acquire(engine: Engine, holder: str, wait: float, stack: ExitStack) -> HeldLock:
+@contextmanager
+def source_lock(engine: Engine, source: str, holder: str) -> Iterator[None]:
+    """Be the only one to pull that source ahead. It protects no row of the warehouse: for these hold the run lock.
+
+    Raises LockBusyError at once. Taken before the run lock and never by its holder, so that nobody waits in a ring.
+    """
+    with ExitStack() as stack:
+        _acquire(engine, holder, 0.0, stack, f".{source}.lock", crc32(f"dondoc source {source}".encode()) & 0x7FFFFFFF)
+        yield
+
+
+def _acquire(engine: Engine, holder: str, wait: float, stack: ExitStack, suffix: str, key: int) -> HeldLock:
     path = sqlite_file(engine)
     if path is not None:
-        return _file_lock(path.with_name(path.name + ".lock"), holder, wait, stack)
+        return _file_lock(path.with_name(path.name + suffix), holder, wait, stack)
     if engine.dialect.name == "sqlite":
         return HeldLock(holder, lambda: True)  # in memory: nobody else can reach it
-    return _session_lock(engine, holder, wait, stack)
+    return _session_lock(engine, holder, wait, stack, {"key": key})
 
 
 def _until(attempt: Callable[[], bool], wait: float) -> bool:
@@ -103,20 +115,20 @@ def _file_lock(path: Path, holder: str, wait: float, stack: ExitStack) -> HeldLo
     return HeldLock(holder, lambda: True)
 
 
-def _session_lock(engine: Engine, holder: str, wait: float, stack: ExitStack) -> HeldLock:
+def _session_lock(engine: Engine, holder: str, wait: float, stack: ExitStack, keys: Mapping[str, int]) -> HeldLock:
     conn = stack.enter_context(without_writer_lock(engine.connect()).execution_options(isolation_level="AUTOCOMMIT"))
     name = f"dondoc {holder} (pid {os.getpid()})".encode()[:63].decode("utf-8", "ignore")
     conn.execute(text("SELECT set_config('application_name', :name, false)"), {"name": name})
     attempt = text("SELECT pg_try_advisory_lock(:key, hashtext(current_schema()))")
-    if not _until(lambda: bool(conn.execute(attempt, _KEYS).scalar_one()), wait):
+    if not _until(lambda: bool(conn.execute(attempt, keys).scalar_one()), wait):
         conn.execute(text("SELECT set_config('application_name', 'dondoc', false)"))
-        raise LockBusyError(_session_holder(conn))
+        raise LockBusyError(_session_holder(conn, keys))
     backend = conn.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    stack.callback(_release, conn)
+    stack.callback(_release, conn, keys)
     return HeldLock(holder, lambda: _session_alive(conn, backend))
 
 
-def _session_holder(conn: Connection) -> str:
+def _session_holder(conn: Connection, keys: Mapping[str, int]) -> str:
     found = conn.execute(
         text(
             "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
@@ -124,7 +136,7 @@ def _session_holder(conn: Connection) -> str:
             " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             " AND l.objid::bigint = hashtext(current_schema())::bigint & 4294967295"
         ),
-        _KEYS,
+        keys,
     ).scalar()
     return str(found or "").removeprefix("dondoc ")
 
@@ -136,9 +148,9 @@ def _session_alive(conn: Connection, backend: int) -> bool:
         return False
 
 
-def _release(conn: Connection) -> None:
+def _release(conn: Connection, keys: Mapping[str, int]) -> None:
     try:
-        conn.execute(text("SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"), _KEYS)
+        conn.execute(text("SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"), keys)
         conn.execute(text("SELECT set_config('application_name', 'dondoc', false)"))
     except SQLAlchemyError:
         conn.invalidate()  # the session is gone, and the lock with it
