@@ -35,6 +35,7 @@ class RuleResult:
     expectation: str  # Great Expectations' name of the expectation
     checked: int
     unexpected: int
+    basis: str = ""
 
 
 @dataclass(frozen=True)

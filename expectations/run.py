@@ -103,7 +103,7 @@ def _outcome(rule: Rule, result: Any, rows: int) -> Outcome:
     rids = unexpected_rids(rule.code, result) if rule.severity is Severity.ROW else []
     broken = len(rids) if rule.severity is Severity.ROW else int(not result.success)
     name = str(result.expectation_config.type)
-    return rule, RuleResult(rule.code, rule.column, rule.severity, name, rows, broken), rids
+    return rule, RuleResult(rule.code, rule.column, rule.severity, name, rows, broken, rule.basis), rids
 
 
 def _report(dataset: Dataset, rows: int, outcomes: Sequence[Outcome]) -> Report:

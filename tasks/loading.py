@@ -16,8 +16,9 @@ from expectations.report import EngineFault
 from expectations.run import check_source
 from tasks.intake.landing import LandingError
 from tasks.narration import logger
-from tasks.part_intake import Intake, ignored_of, settle_keys
+from tasks.part_intake import Intake, ignored_of
 from tasks.progress import Progress
+from tasks.publishing_quality import note_checked
 from tasks.pulling import NOT_TO_BE_TAKEN, bug_of, fault_sentence, record_fault, source_of
 from tasks.rules.datasets import DATASETS
 from tasks.rules.model import SourceLine
@@ -103,8 +104,9 @@ class _Load:
         try:
             progress = Progress(self.source.name, self.pulled.expected)
             records = self._stage(intake, staged, progress)
-            batch = self.session.step(lambda conn: self._batch(conn, staged, records))
+            batch = self.session.step(lambda conn: self._batch(conn, staged, records, intake))
             refusals = self._refusals(intake, staged, batch)
+            note_checked(self.run, self.source.name, intake.tally)
             if refusals:
                 brought = batch.pulled, batch.data_moment
                 record_fault(self.run, self.source, "gate_closed", " ".join(refusals), "refused", *brought)
@@ -128,8 +130,8 @@ class _Load:
             progress.advance(len(part))
         return records
 
-    def _batch(self, conn: Connection, staged: Staged, records: int) -> loads.Batch:
-        settled = settle_keys(conn, staged)
+    def _batch(self, conn: Connection, staged: Staged, records: int, intake: Intake) -> loads.Batch:
+        settled = intake.settle(conn, staged)
         code, error = _left_out(self.pulled, self.run.settings.locale)
         return loads.Batch(
             run_id=self.run.run_id,
@@ -150,7 +152,8 @@ class _Load:
 
     def _refusals(self, intake: Intake, staged: Staged, batch: loads.Batch) -> list[str]:
         columns = [column.name for column in intake.dataset.columns]
-        faults = check_source(intake.dataset, columns, batch.pulled, intake.check).source_faults
+        checked = check_source(intake.dataset, columns, batch.pulled, intake.check)
+        faults, intake.tally.whole = checked.source_faults, checked.results
         closed = self.session.step(lambda conn: gate_sentences(self.run, conn, batch, staged))
         return [*(fault.text for fault in faults), *closed]
 

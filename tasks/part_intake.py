@@ -4,8 +4,8 @@ Also the keys over all parts, when everything is staged. The order of a load is 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from expectations.check_context import CheckContext
 from expectations.report import Reason
 from expectations.run import check_keys, check_rows
+from expectations.tally import Tally
 from tasks.intake.normalise import NormaliseContext, normalise
 from tasks.intake.set_aside import OLDER, is_not_received, older_rows
 from tasks.rules.datasets import Dataset
@@ -29,7 +30,7 @@ class Intake:
     """The surroundings of one pull. `known_open`: dossiers that were received, whatever their status says now.
 
     `released`: rows (key, content hash) that a person has said are right as they stand. `hear`: is shown every record
-    that was understood, before any is put aside.
+    that was understood, before any is put aside. `tally`: what the expectations counted.
     """
 
     dataset: Dataset
@@ -38,6 +39,7 @@ class Intake:
     known_open: frozenset[str] = frozenset()
     released: frozenset[tuple[str, str]] = frozenset()
     hear: Callable[[pd.DataFrame], None] | None = None
+    tally: Tally = field(default_factory=Tally)
 
     def take(self, conn: Connection, staged: Staged, part: Part, first_rid: int) -> None:
         """Stage one part; a repetition after a rollback does the same again."""
@@ -64,12 +66,22 @@ class Intake:
         """What is wrong with rows by their number, those apart that a person has let go."""
         if frame.empty:
             return {}
-        faults = check_rows(self.dataset, frame, self.check).row_faults
+        report = check_rows(self.dataset, frame, self.check)
+        let_go = self._let_go(frame, report.row_faults)
+        self.tally.note(int(frame["rid"].iat[0]), report, len(let_go))
+        return {rid: reasons for rid, reasons in report.row_faults.items() if rid not in let_go}
+
+    def _let_go(self, frame: pd.DataFrame, faults: Mapping[int, tuple[Reason, ...]]) -> set[int]:
         if not (faults and self.released):
-            return faults
+            return set()
         rows = frame.loc[frame["rid"].isin(faults), ["rid", "record_key", "content_hash"]]
-        let_go = {rid for rid, *identity in rows.itertuples(index=False) if tuple(identity) in self.released}
-        return {rid: reasons for rid, reasons in faults.items() if rid not in let_go}
+        return {rid for rid, *identity in rows.itertuples(index=False) if tuple(identity) in self.released}
+
+    def settle(self, conn: Connection, staged: Staged) -> "Settled":
+        """The keys over all parts, when everything is staged."""
+        settled = settle_keys(conn, staged)
+        self.tally.conflicts, self.tally.only_conflicts = settled.conflicts, settled.only_conflicts
+        return settled
 
 
 @dataclass(slots=True)
@@ -78,6 +90,8 @@ class Settled:
 
     duplicate: int = 0
     older: int = 0
+    conflicts: int = 0
+    only_conflicts: int = 0  # conflicts that no other fault had refused already
 
 
 def settle_keys(conn: Connection, staged: Staged) -> Settled:
@@ -99,9 +113,15 @@ def settle_repeated(conn: Connection, staged: Staged) -> Settled:
             report = check_keys(several.assign(faulty=several["fate"].eq(staging.QUARANTINED)))
             repeats.put_aside(conn, staged, {rid: reason_row(reason) for rid, reason in report.conflicts.items()})
             settled.duplicate += len(report.folded)
+            settled.conflicts += len(report.conflicts)
+            settled.only_conflicts += _sound(several, report.conflicts)
             rids |= report.folded
         repeats.drop(conn, staged, rids)
     return settled
+
+
+def _sound(several: pd.DataFrame, rids: Collection[int]) -> int:
+    return int((several["rid"].isin(rids) & several["fate"].ne(staging.QUARANTINED)).sum())
 
 
 def ignored_of(conn: Connection, staged: Staged, told: Mapping[str, int], settled: Settled) -> Counter[str]:

@@ -3,12 +3,9 @@
 What stands in them is `tasks/result_rows` and `tasks/reports/reconciliation*`'s. Nothing personal: codes, days, counts.
 """
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -26,6 +23,7 @@ from tasks.reports.reconciliation_sheets import write_result
 from tasks.result_rows import file_names, result_of
 from tasks.rules.difference_model import Notice
 from tasks.run_context import Run, current
+from tasks.whole_files import whole_file
 
 PAGE = "doi-soat.html"  # the card as a page, for where no Prefect is
 
@@ -76,29 +74,14 @@ def _written(result: Reconciliation, folder: Path, locale: str) -> dict[str, str
 
 
 def _write(path: Path, result: Reconciliation, unit: str, locale: str) -> None:
-    with _whole(path) as out:
+    with whole_file(path) as out:
         write_result(out, result, unit_code=unit, locale=locale, folder=str(path.parent))
 
 
 def _page(path: Path, text: str, locale: str) -> str:
-    with _whole(path) as out:
+    with whole_file(path) as out:
         out.write(card_page(text, locale).encode())
     return str(path)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that is there whole or not at all, and never readable by others for a moment."""
-    part = path.with_suffix(".part")
-    with suppress(FileNotFoundError):
-        part.unlink()  # of a run that was killed
-    try:
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-            yield out
-        part.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
 
 
 def _shown(run: Run, result: Reconciliation, text: str) -> None:

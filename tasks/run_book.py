@@ -3,18 +3,20 @@
 from typing import Any
 
 from tasks.clock import machine_now
+from tasks.heartbeat import beat_busy, beat_end, write_file
 from tasks.mail_words import fault_sentence, waiting_sentence
 from tasks.narration import logger
 from tasks.outcome import (
-    BUG,
     BUSY,
     SURROUNDINGS,
     exit_status,
     mail_counts,
     source_counts,
     state_of,
+    status_of_end,
     status_of_fault,
 )
+from tasks.publishing_quality import quality_summary
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest
 from warehouse import day_book, ledger, runs, soundness
@@ -42,6 +44,8 @@ def close_book(run: Run) -> dict[str, Any]:
         report |= {"exit_status": status, "state": state_of(status, idle=_is_idle(run, report, bulletins))}
         report["bulletins"] = mail_counts(0, bulletins)
         runs.finish_run(conn, run.run_id, report["state"], status, report, machine_now())
+        beat_end(run, conn, report, ended=True)
+    _after(run)
     soundness.remember(run.store.engine, run.run_id)
     REPORTS[run.run_id] = report
     return report
@@ -60,6 +64,9 @@ def _report(run: Run, touched_states: list[str]) -> dict[str, Any]:
         "mail_fault": fault_sentence(run.mail_fault, run.settings) if run.mail_fault else None,
         "mail_waits": waiting_sentence(run.mail_waits, run.settings) if run.mail_waits else None,
         "why_idle": run.idle or None,
+        "swept": run.kept.get("swept", {}),
+        "audit": run.kept.get("audit"),
+        "quality": quality_summary(run),
     }
 
 
@@ -67,7 +74,8 @@ def _is_idle(run: Run, report: dict[str, Any], bulletins: list[str]) -> bool:
     """Nothing new in, nothing opened or closed, nothing out."""
     brought = run.released or any(line["new"] or line["changed"] for line in report["sources"])
     moved = report["flags"]["opened"] or report["flags"]["closed"]
-    return bool(run.idle) or not (brought or moved or any(report["mails"].values()) or bulletins)
+    swept = bool(report["swept"])
+    return bool(run.idle) or not (brought or moved or swept or any(report["mails"].values()) or bulletins)
 
 
 def busy_report(request: RunRequest, holder: str) -> dict[str, Any]:
@@ -86,7 +94,9 @@ def busy_report(request: RunRequest, holder: str) -> dict[str, Any]:
         "mail_fault": None,
         "mail_waits": None,
         "why_idle": holder,
+        "quality": {},
     }
+    beat_busy(request)
     REPORTS[f"busy {len(REPORTS)}"] = report
     return report
 
@@ -97,13 +107,21 @@ def break_book(run: Run, fault: BaseException) -> dict[str, Any] | None:
     Returns a report when it was the warehouse that failed; None for a bug or a signal, which the caller lets go on.
     """
     broken = _broken_report(run, fault) if isinstance(fault, SURROUNDINGS) else None
-    summary = broken or {"run_id": run.run_id, "state": "failed", "exit_status": BUG}
+    summary = broken or {"run_id": run.run_id, "state": "failed", "exit_status": status_of_end(fault)}
     try:
         with run.store.transaction() as conn:
             runs.finish_run(conn, run.run_id, summary["state"], summary["exit_status"], summary, machine_now())
+            beat_end(run, conn, summary, ended=False)
+        _after(run)
     except WarehouseError as unwritten:  # the next run finds the book open and marks this one as killed
         logger().error("%s: its end could not be written down (%s)", run.run_id, type(unwritten).__name__)
     return broken
+
+
+def _after(run: Run) -> None:
+    if not run.dry_run:
+        with run.store.reading() as conn:
+            write_file(run.settings, conn)
 
 
 def _broken_report(run: Run, fault: WarehouseError) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""The words of the quality report, Vietnamese and English."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "vi": {
+        "title": "Báo cáo chất lượng dữ liệu",
+        "of": "Lượt chạy {run_id}, số liệu kiểm tra lúc {moment}",
+        "lead": "Đã kiểm tra {rows} bản ghi của {n} nguồn; {refused} bản ghi bị loại, nêu lý do dưới đây.",
+        "lead_clean": "Đã kiểm tra {rows} bản ghi của {n} nguồn; không có bản ghi nào bị loại.",
+        "closed": "{n} nguồn không được nhận vào kho trong lượt này.",
+        "rows": "Bản ghi đã kiểm tra",
+        "refused": "Bản ghi bị loại",
+        "previous": "Lần kiểm tra trước",
+        "was": "{refused} trên {rows} bản ghi ({ratio}), lúc {at}",
+        "ran": "Số quy tắc đã kiểm tra",
+        "gate_open": "Đã nhận vào kho.",
+        "gate_closed": "Không nhận vào kho.",
+        "heads": "Nội dung|Quy tắc|Căn cứ|Mã|Đã kiểm tra|Sai|Tỷ lệ|So với lần trước",
+        "broken": "Quy tắc có bản ghi sai",
+        "none": "Không có bản ghi nào sai quy tắc.",
+        "kept": "{n} quy tắc không có bản ghi nào sai",
+        "record": "cả bản ghi",
+        "whole": "không đạt",
+        "first": "chưa có lần trước",
+        "same": "như lần trước ({before})",
+        "more": "tăng, lần trước {before}",
+        "less": "giảm, lần trước {before}",
+        "note": "Một bản ghi có thể sai nhiều quy tắc. Số liệu do chính các phép kiểm tra đếm, trên mọi bản ghi nhận "
+        "được; tài liệu này không chứa nội dung của bản ghi nào. Xem từng bản ghi bị loại: dondoc quarantine list.",
+    },
+    "en": {
+        "title": "Data quality report",
+        "of": "Run {run_id}, checked at {moment}",
+        "lead": "{rows} records of {n} sources were checked; {refused} were refused, for the reasons given below.",
+        "lead_clean": "{rows} records of {n} sources were checked; none was refused.",
+        "closed": "Of {n} sources nothing was taken in this run.",
+        "rows": "Records checked",
+        "refused": "Records refused",
+        "previous": "Previous check",
+        "was": "{refused} of {rows} records ({ratio}), at {at}",
+        "ran": "Rules checked",
+        "gate_open": "Taken into the warehouse.",
+        "gate_closed": "Not taken into the warehouse.",
+        "heads": "About|Rule|Grounds|Code|Checked|Bad|Share|Since the previous check",
+        "broken": "Rules that records broke",
+        "none": "No record broke a rule.",
+        "kept": "{n} rules that no record broke",
+        "record": "the whole record",
+        "whole": "not met",
+        "first": "no previous check",
+        "same": "as before ({before})",
+        "more": "more, before: {before}",
+        "less": "fewer, before: {before}",
+        "note": "One record may break several rules. The checks themselves counted, over every record that came; no "
+        "record's content stands here. Each refused record: dondoc quarantine list.",
+    },
+}
