@@ -14,6 +14,7 @@ from warehouse.errors import (
     WarehouseUnavailableError,
 )
 
+INTERRUPTED, TERMINATED = 130, 143
 DONE, CONFIGURATION, SOURCE_FAILED, GATE, MAIL, DIFFERENCES, BUSY, BUG = 0, 2, 3, 4, 5, 6, 75, 1
 MAIL_STATES = ("handed", "held", "refused", "uncertain", "retry")
 SURROUNDINGS = (LockLostError, WarehouseBusyError, WarehouseDamagedError, WarehouseUnavailableError)
@@ -49,6 +50,13 @@ def status_of_fault(fault: WarehouseError) -> int:
     if isinstance(fault, LockBusyError | LockLostError | WarehouseBusyError):
         return BUSY
     return SOURCE_FAILED if isinstance(fault, WarehouseUnavailableError) else BUG
+
+
+def status_of_end(end: BaseException) -> int:
+    """How a run ends that something else broke off: 130 by Ctrl-C, 143 by SIGTERM, 1 by a bug."""
+    if isinstance(end, KeyboardInterrupt):
+        return INTERRUPTED
+    return BUG if isinstance(end, Exception) else TERMINATED
 
 
 def refusal_sentence(fault: BaseException, locale: str) -> str | None:

@@ -123,11 +123,10 @@ def _sync(now: datetime, signs: Signs) -> Iterator[Missing]:
     oldest = min(now, datetime.combine(today, _SYNC_UNTIL, HANOI)) - _SYNC_WITHIN
     if oldest < datetime.combine(today, _SYNC_FROM, HANOI) or not _was_there(signs, oldest):
         return
-    whole = _last_end(signs, "sync", "morning")
-    for source in signs.sources:
-        last = max(filter(None, (whole, _last_end(signs, f"sync:{source}"))), default=None)
-        if last is None or last < oldest:
-            yield Missing(code="sync", since=last or oldest, job=source)
+    ends = {source: _last_end(signs, "sync", "morning", f"sync:{source}") for source in signs.sources}
+    old = {source: last or oldest for source, last in ends.items() if last is None or last < oldest}
+    if old:
+        yield Missing(code="sync", since=min(old.values()), job=", ".join(old))
 
 
 def _housekeeping(now: datetime, signs: Signs, first_run_at: datetime) -> Iterator[Missing]:
