@@ -83,6 +83,12 @@ def bulletin(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False, 
     _run(context, "bulletin", as_of=as_of, dry_run=dry_run, out=_text(out), wait_seconds=0.0)
 
 
+@run_app.command("housekeeping")
+def housekeeping(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False) -> None:
+    """Dọn dữ liệu đã hết thời hạn lưu, kiểm tra sổ việc làm của người vận hành."""
+    _run(context, "housekeeping", as_of=as_of, dry_run=dry_run, wait_seconds=0.0)
+
+
 def demo(
     context: typer.Context,
     folder: Annotated[Path | None, typer.Option("--dir", help="Thư mục của bản mẫu (mặc định demo-out).")] = None,
@@ -110,12 +116,20 @@ def init(folder: Annotated[Path, typer.Argument(help="Thư mục đích.")] = Pa
     typer.echo(written_sentence(write_starter(folder, moment_of("", "vi").date())))
 
 
-def up(context: typer.Context, port: Annotated[int, typer.Option("--port", help="Cổng của giao diện.")] = 4200) -> None:
+def up(
+    context: typer.Context,
+    host: Annotated[str, typer.Option("--host", help="Địa chỉ lắng nghe (mặc định [server] host).")] = "",
+    port: Annotated[int, typer.Option("--port", help="Cổng của giao diện (mặc định [server] port).")] = 0,
+    allow_root: Annotated[bool, typer.Option("--allow-root", help="Cố ý chạy bằng tài khoản root.")] = False,
+) -> None:
     """Một lệnh, một máy; dừng bằng Ctrl-C."""
+    from deployments.server import Place
     from deployments.up import serve_everything
 
     cli = shown(context)
-    raise typer.Exit(serve_everything(cli.config, cli.settings(), port))
+    settings = cli.settings()
+    place = Place(port or settings.server.port, host or settings.server.host)
+    raise typer.Exit(serve_everything(cli.config, settings, place, root_is_meant=allow_root))
 
 
 def _text(path: Path | None) -> str:

@@ -1,6 +1,6 @@
 """A Prefect server of our own on this machine: its settings, its process, and waiting until it answers.
 
-What is served on it is `up`'s; settings shared with every other command are `running`'s.
+What is served on it is `up`'s; who may come in `server_login`'s; settings shared with other commands are `running`'s.
 """
 
 import os
@@ -10,12 +10,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from deployments.exits import UsageFaultError
 from deployments.running import prefect_environment, var_folder
+from deployments.server_login import GIVEN as GIVEN_LOGIN
+from deployments.server_login import login_of
+from tasks.rules.loopback import is_loopback
 from tasks.settings import Settings
 
 HOST = "127.0.0.1"
@@ -35,65 +39,96 @@ SENTENCES = {
 }
 
 
-def ui_address(port: int) -> str:
-    """Where a browser on this machine finds the server."""
-    return f"http://{HOST}:{port}"
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the server listens."""
+
+    port: int
+    host: str = HOST
+
+    @property
+    def address(self) -> str:
+        """How this machine reaches it."""
+        host = HOST if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not listened on
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether other machines reach it too."""
+        return not is_loopback(self.host)
+
+    @property
+    def origins(self) -> list[str]:
+        """Under which addresses its own pages are opened."""
+        return [self.address] if self.is_exposed else [self.address, f"http://localhost:{self.port}"]
 
 
-def server_environment(settings: Settings, port: int) -> None:
-    """Prefect's settings for a real server and for everything started beside it; before the first import of Prefect."""
+def server_environment(settings: Settings, place: Place) -> str:
+    """Prefect's settings for a real server and for everything started beside it; before the first import of Prefect.
+
+    Returns:
+        Where its login stands, empty where it asks for none. Beyond this machine there is no server without one.
+
+    Raises:
+        UsageFaultError: the login is not fit for use.
+    """
     os.environ |= {
-        "PREFECT_API_URL": f"{ui_address(port)}/api",
+        "PREFECT_API_URL": f"{place.address}/api",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
     }
     wanted = {
         # other web pages in the same browser have no business with the server
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{ui_address(port)},http://localhost:{port}",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join([*place.origins, *filter(None, [settings.server.public_url])]),
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_UI_API_URL": "/api",  # whatever the address under which a browser found the page
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_SECONDS),
         "PREFECT_LOGGING_LEVEL": "INFO",
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
     }
-    if "PREFECT_SERVER_API_AUTH_STRING" in os.environ:
-        wanted["PREFECT_API_AUTH_STRING"] = os.environ["PREFECT_SERVER_API_AUTH_STRING"]
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
+    stands = ""
+    if place.is_exposed or settings.server.login or os.environ.get(GIVEN_LOGIN):
+        login, stands = login_of(settings)
+        os.environ |= {GIVEN_LOGIN: login, "PREFECT_API_AUTH_STRING": login}
     prefect_environment(settings)
+    return stands
 
 
 @contextmanager
-def running_server(settings: Settings, port: int) -> Iterator[Callable[[], bool]]:
+def running_server(settings: Settings, place: Place) -> Iterator[Callable[[], bool]]:
     """A server that answers, gone when the block is left; yields a function that tells whether it still lives.
 
     Raises:
         UsageFaultError: the port is taken, or the server did not start.
     """
-    if not is_free(port):
-        raise UsageFaultError(sentence("busy", settings, port=port, other=free_port()))
+    if not is_free(place.port, place.host):
+        raise UsageFaultError(sentence("busy", settings, port=place.port, other=free_port()))
     path = log_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > KEPT_LOG_BYTES:
         path.replace(path.with_suffix(".log.1"))
     with path.open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "deployments.server_child", HOST, str(port)],
+            [sys.executable, "-m", "deployments.server_child", place.host, str(place.port)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             start_new_session=True,  # Ctrl-C is for the parent, which stops runs first and the server last
         )
     try:
-        _wait_until_healthy(child, settings, port)
+        _wait_until_healthy(child, settings, place)
         yield lambda: child.poll() is None
     finally:
         _end(child)
 
 
-def _wait_until_healthy(child: subprocess.Popen[bytes], settings: Settings, port: int) -> None:
+def _wait_until_healthy(child: subprocess.Popen[bytes], settings: Settings, place: Place) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and child.poll() is None:
         try:
-            if httpx.get(f"{ui_address(port)}/api/health", timeout=5, trust_env=False).is_success:
+            if httpx.get(f"{place.address}/api/health", timeout=5, trust_env=False).is_success:
                 return
         except httpx.TransportError:
             pass
@@ -101,12 +136,12 @@ def _wait_until_healthy(child: subprocess.Popen[bytes], settings: Settings, port
     raise UsageFaultError(sentence("silent", settings, log=log_path(settings)))
 
 
-def is_free(port: int) -> bool:
+def is_free(port: int, host: str = HOST) -> bool:
     """Whether a server could listen there now."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True

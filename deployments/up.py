@@ -3,44 +3,71 @@
 The server's process is `server`'s, the table of schedules `schedules`'; Prefect itself is spoken to by `flows.serving`.
 """
 
+import os
+import socket
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from deployments.exits import EXIT_BUG
 from deployments.schedules import DEPLOYMENTS
-from deployments.server import free_port, is_free, log_path, running_server, server_environment, ui_address
+from deployments.server import Place, free_port, is_free, log_path, running_server, server_environment
 from tasks.settings import Settings
 
 USUAL_PORT = 4200
 EXIT_TERMINATED, EXIT_INTERRUPTED = 143, 130
 WORDS = {
+    "root": (
+        "Cảnh báo: đang chạy bằng tài khoản root. Nên dùng một tài khoản riêng; nếu cố ý: dondoc up --allow-root",
+        "Warning: running as root. Better use an account of its own; if this is meant: dondoc up --allow-root",
+    ),
     "starting": ("Đang khởi động máy chủ Prefect…", "Starting the Prefect server …"),
-    "ready": ("Giao diện: {url}    Dừng: Ctrl-C", "Open {url}    Stop with Ctrl-C"),
     "scheduled": ("Lịch chạy (giờ Hà Nội):", "Schedules (Hanoi time):"),
+    "healthy": ("Sẵn sàng sau {seconds:.0f} giây.", "Ready after {seconds:.0f} seconds."),
+    "login": (
+        "Đăng nhập: dán nguyên giá trị trong {where} (chỉ tài khoản chạy lệnh này đọc được).",
+        "Login: paste the whole value of {where} (only the account that runs this can read it).",
+    ),
+    "plain": (
+        "Máy khác vào được và đường truyền chưa mã hóa: đặt một máy chủ https phía trước, rồi ghi [server] public_url.",
+        "Other machines reach this, unencrypted: put an https server in front and set [server] public_url.",
+    ),
+    "api": ("Giao diện lập trình: {url}/api", "API: {url}/api"),
+    "ready": ("Giao diện: {url}    Dừng: Ctrl-C", "Open {url}    Stop with Ctrl-C"),
     "lost": ("Máy chủ Prefect tự dừng; xem {log}", "The Prefect server ended by itself; see {log}"),
     "stopped": ("Đã dừng.", "Stopped."),
 }
 
 
-def serve_everything(config: Path, settings: Settings, port: int) -> int:
+def serve_everything(config: Path, settings: Settings, place: Place, *, root_is_meant: bool = False) -> int:
     """Serve until a signal. Starting it again goes on where it ended.
 
     Returns:
         143 after SIGTERM, 130 after Ctrl-C, 1 when the server or the runner ended by itself.
 
     Raises:
-        UsageFaultError: the port is taken, or the server did not start.
+        UsageFaultError: the port is taken, the login is not fit for use, or the server did not start.
     """
-    server_environment(settings, port)
+    began = time.monotonic()
+    login = server_environment(settings, place)
+    if os.geteuid() == 0 and not root_is_meant:
+        _say(settings, "root")
     _say(settings, "starting")
+
+    def ready() -> None:
+        _say_scheduled(settings)
+        _say(settings, "healthy", seconds=time.monotonic() - began)
+        _say_places(settings, place, login=login)
+        _tell_systemd("READY=1")
+
     status = EXIT_BUG
     try:
-        with running_server(settings, port) as is_alive:
+        with running_server(settings, place) as is_alive:
             from flows.serving import serve_flows
 
-            serve_flows(DEPLOYMENTS, str(config.absolute()), lambda: _say_scheduled(settings, port), is_alive)
+            serve_flows(DEPLOYMENTS, str(config.absolute()), ready, is_alive)
         _say(settings, "lost", log=str(log_path(settings)))
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED
@@ -52,25 +79,42 @@ def serve_everything(config: Path, settings: Settings, port: int) -> int:
 
 def keep_server(settings: Settings) -> int:
     """Only the server, over what earlier runs left in `<var>/prefect`, until Ctrl-C."""
-    port = USUAL_PORT if is_free(USUAL_PORT) else free_port()
-    server_environment(settings, port)
+    place = Place(USUAL_PORT if is_free(USUAL_PORT) else free_port())
+    login = server_environment(settings, place)
     _say(settings, "starting")
-    with suppress(KeyboardInterrupt), running_server(settings, port):
-        _say(settings, "ready", url=ui_address(port))
+    with suppress(KeyboardInterrupt), running_server(settings, place):
+        _say_places(settings, place, login=login)
         threading.Event().wait()
     _say(settings, "stopped")
     return 0
 
 
-def _say_scheduled(settings: Settings, port: int) -> None:
+def _say_scheduled(settings: Settings) -> None:
     english = settings.locale == "en"
     _say(settings, "scheduled")
     for row in DEPLOYMENTS:
-        _write(f"  {row.name:<10}{row.when[english]}")
-    _say(settings, "ready", url=ui_address(port))
+        _write(f"  {row.name:<13}{row.when[english]}")
 
 
-def _say(settings: Settings, code: str, **words: str) -> None:
+def _say_places(settings: Settings, place: Place, *, login: str) -> None:
+    if login:
+        _say(settings, "login", where=login)
+    if place.is_exposed and not settings.server.public_url:
+        _say(settings, "plain")
+    url = settings.server.public_url or place.address
+    _say(settings, "api", url=url)
+    _say(settings, "ready", url=url)
+
+
+def _tell_systemd(word: str) -> None:
+    """Where systemd started this, it waits for the word (Type=notify)."""
+    address = os.environ.pop("NOTIFY_SOCKET", "")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            told.sendto(word.encode(), "\0" + address[1:] if address.startswith("@") else address)
+
+
+def _say(settings: Settings, code: str, **words: object) -> None:
     vietnamese, english = WORDS[code]
     _write((english if settings.locale == "en" else vietnamese).format(**words))
 

@@ -5,52 +5,28 @@ nothing here protects the warehouse, the run lock and the ledger do.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from datetime import date, datetime
-from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import filters as by
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.flows import Flow
 from prefect.runner import Runner
-from prefect.schedules import Cron
 from prefect.states import Cancelled, Crashed
-from prefect.types.entrypoint import EntrypointType
 
+from flows.deploying import HEARTBEAT_SECONDS, Served, as_deployment, drop_undeclared, watch_for_silence
 from tasks.clock import machine_now
 from tasks.rules.timezone import HANOI
-
-if TYPE_CHECKING:
-    from prefect.deployments.runner import RunnerDeployment
 
 ASK_EVERY_SECONDS = 3.0
 AT_ONCE = 3  # processes; the run lock lets one of them write
 STOP_SECONDS = 20.0
 BEGUN = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
-
-
-class Served(Protocol):
-    """A row of the table of deployments."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def entrypoint(self) -> str: ...  # noqa: D102
-    @property
-    def crons(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def timezone(self) -> str: ...  # noqa: D102
-    @property
-    def description(self) -> str: ...  # noqa: D102
-    @property
-    def parameters(self) -> Mapping[str, object]: ...  # noqa: D102
 
 
 def serve_flows(rows: Iterable[Served], config: str, ready: Callable[[], None], is_alive: Callable[[], bool]) -> None:
@@ -60,11 +36,20 @@ def serve_flows(rows: Iterable[Served], config: str, ready: Callable[[], None], 
     is registered. A run that was stopped heals in the next slot.
     """
     served = [as_deployment(row, config) for row in rows]
-    runner = Runner(name="dondoc", query_seconds=ASK_EVERY_SECONDS, limit=AT_ONCE, pause_on_shutdown=False)
+    runner = Runner(
+        name="dondoc",
+        query_seconds=ASK_EVERY_SECONDS,
+        heartbeat_seconds=HEARTBEAT_SECONDS,
+        limit=AT_ONCE,
+        pause_on_shutdown=False,
+    )
     for one in served:
         runner.add_deployment(one)
     with get_client(sync_client=True) as client:
-        settle_leftovers(client, [one.name for one in served])
+        names = [one.name for one in served]
+        drop_undeclared(client, names)
+        settle_leftovers(client, names)
+        watch_for_silence(client)
     serving = _beside_the_main_thread(runner)
     try:
         ready()
@@ -95,22 +80,6 @@ def _stop(runner: Runner, serving: Future[None]) -> None:
         wait([serving], timeout=STOP_SECONDS)
     if serving.done():
         serving.result()
-
-
-def as_deployment(row: Served, config: str) -> "RunnerDeployment":
-    """The row in Prefect's words, its flow named by module."""
-    module, _, function = row.entrypoint.rpartition(".")
-    flow: Flow[..., Any] = getattr(import_module(module), function)
-    made = flow.to_deployment(
-        name=row.name,
-        schedules=[Cron(cron, timezone=row.timezone) for cron in row.crons],
-        parameters={"config": config, **row.parameters},
-        description=row.description,
-        tags=["dondoc"],
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
-    assert not asyncio.iscoroutine(made)  # it is one only inside an event loop
-    return made
 
 
 def settle_leftovers(client: SyncPrefectClient, names: list[str]) -> None:
