@@ -9,9 +9,11 @@ import typer
 
 from deployments import (
     cli_calendar,
+    cli_deployments,
     cli_desk,
     cli_differences,
     cli_explain,
+    cli_heartbeat,
     cli_mail,
     cli_quarantine,
     cli_reconcile,
@@ -49,5 +51,7 @@ cli_quarantine.register(app)
 cli_differences.register(app)
 cli_mail.register(app)
 cli_desk.register(app)
+cli_deployments.register(app)
 cli_explain.register(app)
+cli_heartbeat.register(app)
 cli_calendar.register(app)
