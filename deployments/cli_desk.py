@@ -169,11 +169,13 @@ def outbox_cancel(context: typer.Context, mail_id: MailId, reason: Why, by: By =
 
 def outbox_approve(context: typer.Context, mail_id: MailId, by: By = "", as_of: AsOf = "") -> None:
     """Cho gửi một thư đang giữ; với thư báo cáo lãnh đạo, đây là phê duyệt của người có thẩm quyền."""
+    from tasks.rules.timezone import HANOI
     from warehouse import desk
 
     cli = shown(context)
     with _state_told(cli.locale()), cli.writing() as conn:
-        desk.approve_mail(conn, mail_id, who(by), act_now(cli, as_of))
+        now = act_now(cli, as_of)
+        desk.approve_mail(conn, mail_id, who(by), now, today=now.astimezone(HANOI).date())
     _tell(cli, {"id": mail_id, "state": "planned"}, "done")
 
 

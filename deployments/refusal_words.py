@@ -38,6 +38,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "{target} is of another day and is not sent again: choose --handed or --not-handed; "
         "its items come with the next mail.",
     ),
+    "DeskError:lapsed": (
+        "{target} thuộc ngày khác nên không gửi nữa; nếu vẫn còn tồn, ngày làm việc sau sẽ có thư mới chờ duyệt.",
+        "{target} is of another day and goes out no more; if the matter is still open, a new one waits for approval on "
+        "the next working day.",
+    ),
     "DeskError:already_fixed": (
         "{target} đã khắc phục rồi: xem `dondoc differences explain {target}`.",
         "{target} is fixed already: see `dondoc differences explain {target}`.",

@@ -26,6 +26,7 @@ from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.directory import NoRecipient
 from tasks.rules.enforcement import is_enforced
+from tasks.rules.ladder import UPWARD
 from tasks.rules.mismatch import mismatches_of
 from tasks.rules.model import (
     Audience,
@@ -121,7 +122,7 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         mode=mail_mode(run, conn),
         stopped=desk.mail_switch(conn).stopped,
         over_cap=over_cap(run, conn),
-        no_superior=tuple(_without_superior(run, conn, world, items)),
+        **_nobody_above(run, conn, world, items),
         blanked=tuple(sorted({i.code for i in items if i.flag in TOLD_FLAGS and personal_texts(i)})),
         differences=_open_differences(conn),
     )
@@ -215,6 +216,7 @@ def _mail_line(conn: Connection, mail: dict[str, object]) -> MailLine:
         recipient=str(mail["post"]),
         address=str(mail["address"]),
         state=str(mail["state"]),
+        reason=str(mail["reason"]),
         subject=str(mail["subject"]),
         asked=asked,
     )
@@ -226,15 +228,23 @@ def _unreachable(world: World, items: list[ItemFacts]) -> list[ItemFacts]:
     return [i for i in asked if isinstance(world.directory.head(i.unit_code, world.today), NoRecipient)]
 
 
-def _without_superior(run: Run, conn: Connection, world: World, items: list[ItemFacts]) -> list[ItemFacts]:
-    """Items that have come to level 2 while the directory names nobody above their unit: nobody is told but ops."""
-    late = [i for i in items if i.flag is Flag.OVERDUE]
-    lone = [i for i in late if isinstance(world.directory.above(i.unit_code, "superior", world.today), NoRecipient)]
+def _nobody_above(run: Run, conn: Connection, world: World, items: list[ItemFacts]) -> dict[str, Any]:
+    """Items that have come to a level for which the directory names nobody above their unit: only ops are told."""
+    rungs = {rung.audience: rung.level for rung in reversed(run.cadence.ladder) if rung.audience in UPWARD}
+
+    def lacks(item: ItemFacts, audience: Audience) -> bool:
+        return isinstance(world.directory.above(item.unit_code, audience.value, world.today), NoRecipient)
+
+    lone = [i for i in items if i.flag is Flag.OVERDUE and any(lacks(i, audience) for audience in rungs)]
     if not lone:
-        return []
+        return {}
     keys = {i.item_key for i in lone}
     files = files_of(conn, keys)
     books = remembered(conn, keys, {}, (), files, world.today)
     lines, _ = route(Situation(items=lone, files=files, world=world, books=books, cadence=run.cadence))
-    asked = [i for (audience, _), found in sorted(lines.items()) if audience is Audience.HEAD for i in found]
-    return [i.facts for i in asked if i.role is Role.ASKED and i.level >= 2]
+    told = [i for (audience, _), found in sorted(lines.items()) if audience is Audience.HEAD for i in found]
+    asked = [i for i in told if i.role is Role.ASKED]
+    return {
+        f"no_{audience.value}": tuple(i.facts for i in asked if i.level >= level and lacks(i.facts, audience))
+        for audience, level in rungs.items()
+    }

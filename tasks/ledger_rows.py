@@ -1,7 +1,7 @@
 """A digest becomes a ledger row: rendered bytes, frozen digest, one item row per line it says.
 
 A mail that cannot be built (an address SMTP cannot carry, personal data in its text) is held with the reason and
-without bytes: the others go on, ops are told.
+without bytes: the others go on, ops are told. One that a person must approve first is held with its bytes.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,11 @@ from tasks.mail.message import AddressRefusedError, MessageHeaders, build_messag
 from tasks.mail.render import render_bulletin, render_digest
 from tasks.narration import logger
 from tasks.rules.arming import family
+from tasks.rules.ladder import needs_approval
 from tasks.rules.model import Audience, Bulletin, Digest, DigestItem
 from tasks.run_context import Run
 from tasks.settings import Settings
+from warehouse.desk import APPROVAL
 from warehouse.ledger import HELD, PLANNED, ItemRow, MailRow, held_by
 
 
@@ -42,6 +44,8 @@ def digest_row(run: Run, digest: Digest) -> tuple[MailRow, list[ItemRow]]:
         built = _built(run, told, headers)
     # the fingerprint is that of what was to be told: equal again at the next look, whatever had to be left out
     row = replace(_row(run, headers, told, built), fingerprint=fingerprint(digest))
+    if row.state == PLANNED and needs_approval(digest, run.cadence.ladder):
+        row = replace(row, state=HELD, reason=APPROVAL)
     return row, [_item(item) for item in digest.items()]
 
 

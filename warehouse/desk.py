@@ -163,11 +163,11 @@ def hold_mail(conn: Connection, mail_id: int, by: str, reason: str, now: datetim
 def approve_mail(conn: Connection, mail_id: int, by: str, now: datetime, today: date | None = None) -> None:
     """Let a held mail go out; for the leadership level this is the named person's approval.
 
-    Raises DeskError `no_message` for a mail that could not be built: there is nothing to send; `too_late` when `today`
-    is given and is another business date: what was composed then goes out no more.
+    Raises DeskError `no_message` for a mail that could not be built: there is nothing to send; `lapsed` when `today` is
+    given and is another business date: what was composed then goes out no more.
     """
-    if today is not None and _date_of(conn, mail_id) != today:
-        raise DeskError("too_late", f"mail {mail_id}")
+    if today is not None and _date_of(conn, mail_id) not in (today, None):
+        raise DeskError("lapsed", f"mail {mail_id}")
     body = conn.execute(select(mails.c.body).where(mails.c.id == mail_id, mails.c.state == ledger.HELD)).scalar()
     if body is not None and not bytes(body):
         raise DeskError("no_message", f"mail {mail_id}")

@@ -132,7 +132,9 @@ def _changes(voice: Voice, parts: Parts) -> Iterator[str]:
 
 def _state_with_level(voice: Voice, item: DigestItem) -> str:
     state = state_of(voice, item.facts)
-    return voice.say("state.with_level", state=state) if item.level >= 2 else state
+    if item.level < 2:
+        return state
+    return voice.say("state.with_level" if item.level == 2 else "state.with_level_leadership", state=state)
 
 
 def _results(voice: Voice, parts: Parts) -> Iterator[str]:

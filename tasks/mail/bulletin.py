@@ -16,6 +16,7 @@ _NAMES_SHOWN = 5
 _MISMATCHES_SHOWN = 5
 _BAD_STATES = ("refused", "retry", "expired", "held")
 _LOADED = ("promoted", "unchanged")
+_APPROVAL = "approval"  # the reason of a held mail that a person must let go first
 
 
 def blocks_of(voice: Voice, bulletin: Bulletin, style: MailStyle) -> tuple[Block, ...]:
@@ -73,7 +74,7 @@ def subject_of(voice: Voice, bulletin: Bulletin, needs: int) -> str:
 
 def codes_of(bulletin: Bulletin) -> set[str]:
     """The item codes a bulletin may show."""
-    items = (*bulletin.no_recipient, *bulletin.no_superior, *bulletin.ops_items)
+    items = (*bulletin.no_recipient, *bulletin.no_superior, *bulletin.no_leadership, *bulletin.ops_items)
     return {f.code for f in items} | {*bulletin.disputes, *bulletin.blanked}
 
 
@@ -95,7 +96,9 @@ def _mail_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
         yield say("bulletin.uncertain", id=line.mail_id, recipient=line.recipient)
     known = {line.mail_id for line in bulletin.uncertain}
     for line in bulletin.mails:
-        if line.state in _BAD_STATES and line.mail_id not in known:
+        if line.state == "held" and line.reason == _APPROVAL:
+            yield say("bulletin.approval", id=line.mail_id, recipient=line.recipient)
+        elif line.state in _BAD_STATES and line.mail_id not in known:
             state = _word(voice, "mail_state", line.state)
             yield say("bulletin.bad_mail", id=line.mail_id, recipient=line.recipient, state=state)
 
@@ -103,6 +106,7 @@ def _mail_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
 def _item_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
     yield from _nobody_to_ask(voice, "no_recipient", bulletin.no_recipient)
     yield from _nobody_to_ask(voice, "no_superior", bulletin.no_superior)
+    yield from _nobody_to_ask(voice, "no_leadership", bulletin.no_leadership)
     for facts in bulletin.ops_items:
         flag = _word(voice, "flag", facts.flag.value)
         yield voice.say("bulletin.ops_item", name=name_of(voice, facts), flag=flag)

@@ -45,9 +45,12 @@ def _corrections(voice: Voice, parts: Parts) -> Iterator[str]:
 def _asked(voice: Voice, parts: Parts) -> Iterator[str]:
     if parts.overdue:
         yield _overdue(voice, parts.overdue)
-        reached = [i for i in parts.overdue if i.level >= 2]
-        if reached:
-            yield voice.say("lead.reached", count=count_of(voice, reached))
+        for key, reached in (
+            ("lead.reached_leadership", [i for i in parts.overdue if i.level > 2]),
+            ("lead.reached", [i for i in parts.overdue if i.level == 2]),
+        ):
+            if reached:
+                yield voice.say(key, count=count_of(voice, reached))
     if parts.soon:
         yield _soon(voice, parts)
     yield from _inspecting(voice, parts)

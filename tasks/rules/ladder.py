@@ -2,14 +2,15 @@
 
 Levels count only from handed mails that *asked* for the item at the level below, whoever then spoke for the unit;
 the business date of handing is day 0. The count begins anew with another holder or another promised date, days in
-dispute do not count, and no level is reached before the date last announced.
+dispute do not count, and no level is reached before the date last announced. What needs a person's approval is held
+until it has been given that day; a mail nobody approved was never handed and counts for nothing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tasks.rules.model import Audience, Flag, ItemFacts, NextStep
+from tasks.rules.model import Audience, Digest, Flag, ItemFacts, NextStep, Role
 from tasks.rules.working_calendar import WorkingCalendar
 
 
@@ -28,7 +29,7 @@ DEFAULT_LADDER = (
     Rung(2, 3, Audience.SUPERIOR),
     Rung(3, 10, Audience.LEADERSHIP, approval=True),
 )
-HIGHEST_BUILT = 2  # level 3 is announced; its approval desk comes with a later issue
+UPWARD = (Audience.SUPERIOR, Audience.LEADERSHIP)  # told beside the head, each in a mail of his own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +79,24 @@ def standing(
     ]
     rungs = {rung.level: rung for rung in ladder}
     level = 1
-    while level < HIGHEST_BUILT and level + 1 in rungs:
+    while level + 1 in rungs:
         since = _first_asked(mine, level)
         if since is None or today < _reached_on(mine, rungs[level + 1], since, calendar, frozen_days):
             break
         level += 1
     next_step = _next_step(mine, rungs.get(level + 1), level, calendar, today, frozen_days)
     return Standing(level, next_step, _first_asked(mine, 1))
+
+
+def audiences_above(level: int, ladder: Sequence[Rung]) -> tuple[Audience, ...]:
+    """Who is told beside the head of an item that stands at this level, each once."""
+    return tuple(a for a in UPWARD if any(r.audience is a and r.level <= level for r in ladder))
+
+
+def needs_approval(digest: Digest, ladder: Sequence[Rung]) -> bool:
+    """Whether the mail asks for something that a named person must let go first, on that day."""
+    level = min((r.level for r in ladder if r.approval and r.audience is digest.audience), default=None)
+    return level is not None and any(i.level >= level for i in digest.items(Role.ASKED))
 
 
 def _next_step(

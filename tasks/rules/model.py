@@ -183,6 +183,7 @@ class MailLine:
     state: str
     subject: str
     asked: int
+    reason: str = ""  # of a held, refused or doubtful one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +225,7 @@ class Bulletin:
     stopped: bool = False
     over_cap: int = 0  # mails that wait because they are more than one run may send; 0: no more than that
     no_superior: tuple[ItemFacts, ...] = ()  # due for the superior, whom the directory does not name
+    no_leadership: tuple[ItemFacts, ...] = ()  # due for the leadership list, likewise
     blanked: tuple[str, ...] = ()  # codes of items whose text looks personal and is left out of mails
     mismatches: tuple[Mismatches, ...] = ()  # most frequent first
     not_enforced: int = 0  # items due before the day from which their source counts

@@ -1,4 +1,4 @@
-"""Whom an open flag concerns today: the head asked, the superior from level 2 on, the lead unit for information.
+"""Whom an open flag concerns today: the head asked, whoever the ladder names above him, the lead unit for information.
 
 Recipients are found by date in the directory; whoever cannot be found is nobody's guess and stays with ops.
 """
@@ -12,7 +12,7 @@ from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
 from tasks.rules.corrections import Address
 from tasks.rules.directory import NoRecipient
 from tasks.rules.enforcement import is_enforced
-from tasks.rules.ladder import standing
+from tasks.rules.ladder import audiences_above, standing
 from tasks.rules.model import Audience, DigestItem, ItemFacts, Recipient, Role
 from tasks.rules.situation import Situation, dispute_effect
 from tasks.rules.world import World
@@ -57,8 +57,8 @@ def route(situation: Situation) -> tuple[dict[Address, list[DigestItem]], dict[A
         )
         head = world.directory.head(facts.unit_code, world.today)
         add(Audience.HEAD, head, asked)
-        if stands.level >= 2:
-            add(Audience.SUPERIOR, world.directory.above(facts.unit_code, "superior", world.today), asked)
+        for audience in audiences_above(stands.level, situation.cadence.ladder):
+            add(audience, world.directory.above(facts.unit_code, audience.value, world.today), asked)
         lead = _lead_unit_code(facts, situation)
         if lead and lead != facts.unit_code:
             informed = world.directory.head(lead, world.today)

@@ -77,9 +77,11 @@ def test_a_planned_mail_is_held_approved_and_cancelled_a_handed_one_is_not(dondo
     engine.dispose()
     states = []
     for act in (("hold", "--reason", "kiểm tra"), ("approve",), ("cancel", "--reason", "nhầm")):
-        dondoc("outbox", act[0], str(mail_id), *act[1:])
+        dondoc("outbox", act[0], str(mail_id), *act[1:], "--as-of", "2026-11-23T08:00")
         states.append(json.loads(dondoc("--json", "outbox", "list"))[-1]["state"])
     assert states == ["held", "planned", "expired"]
+    refused = dondoc("outbox", "approve", str(mail_id), "--as-of", "2026-11-24T08:00")
+    assert "ngày khác" in refusal_of(refused)[1][0]
     refused = dondoc("outbox", "hold", "1", "--reason", "muộn")
     assert isinstance(refused, UsageFaultError)
     assert "đã gửi" in str(refused)
