@@ -1,5 +1,6 @@
 """A run's report for people: a few lines."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from deployments.cli_words import WORDS, say
@@ -11,6 +12,8 @@ def told_report(report: dict[str, Any], locale: str) -> str:
     lines = head_lines(report, locale)
     if _is_busy(report):
         return "\n".join(lines)
+    if report["flow"] == "housekeeping":
+        return "\n".join([*lines, *_swept(report, locale)])
     lines.append(say("run_flags", locale, **report["flags"]))
     lines.append(say("run_mails", locale, **report["mails"]))
     lines += [f"  {report[told]}" for told in ("mail_fault", "mail_waits") if report.get(told)]
@@ -34,6 +37,16 @@ def head_lines(report: dict[str, Any], locale: str, *, only_looked: bool = False
         if source["error"]:
             lines.append(f"    {source['error']}")
     return lines
+
+
+def _swept(report: dict[str, Any], locale: str) -> Iterator[str]:
+    from deployments import housekeeping_words as words
+
+    if report["swept"]:
+        key = "would_sweep" if report["dry_run"] else "swept"
+        yield words.say(key, locale, counts=words.counted(report["swept"], locale))
+    if report["audit"]:
+        yield words.say("audit_head", locale, **report["audit"])
 
 
 def _is_busy(report: dict[str, Any]) -> bool:

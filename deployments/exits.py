@@ -24,6 +24,7 @@ _BY_NAME = {
     "WarehouseDiskError": EXIT_SOURCE_FAILED,
     "WarehouseLostError": EXIT_SOURCE_FAILED,
     "WarehouseDamagedError": EXIT_BUG,  # not ours, but as grave: a person must act before anything runs
+    "AuditBrokenError": EXIT_BUG,
     "DeskError": EXIT_CONFIGURATION,
     "IllegalTransitionError": EXIT_CONFIGURATION,
     "LockBusyError": EXIT_BUSY,

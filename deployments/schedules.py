@@ -63,6 +63,16 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
         ),
     ),
     Deployment(
+        name="housekeeping",
+        entrypoint="flows.housekeeping_run.housekeeping_run",
+        crons=("30 22 * * *",),
+        when=("22:30 hằng đêm", "22:30 every night"),
+        description=(
+            "Dọn dữ liệu đã hết thời hạn lưu, kiểm tra sổ việc làm của người vận hành. "
+            "Không đụng đến việc đang mở và sổ thư; chạy lại an toàn."
+        ),
+    ),
+    Deployment(
         name="flag",
         entrypoint="flows.flag_run.flag_run",
         crons=(),

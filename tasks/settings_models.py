@@ -44,6 +44,17 @@ class LandingSettings(Section):
     retention_days: int = Field(default=30, ge=1, description="Landed bodies are deleted after so many days.")
 
 
+class RetentionSettings(Section):
+    """How long things are kept once they are settled; bodies as received have their own limit under [landing]."""
+
+    versions_days: int = Field(
+        default=1095, ge=180, description="Replaced versions of finished dossiers, their events, contacts, absences."
+    )
+    quarantine_days: int = Field(default=90, ge=30, description="Content of quarantined rows, from their closing on.")
+    runs_days: int = Field(default=400, ge=60, description="Runs that found nothing to do; figures the sources told.")
+    files_days: int = Field(default=400, ge=30, description="Cards, quality pages, reports, reconciliations under var.")
+
+
 class ScheduleSettings(Section):
     """Office hours of a named schedule."""
 
@@ -143,6 +154,7 @@ class Settings(BaseSettings):
     locale: Literal["vi", "en"] = Field(default="vi", description="Language of what people read: vi or en.")
     warehouse: WarehouseSettings = Field(default=WarehouseSettings(), description="The database.")
     landing: LandingSettings = Field(default=LandingSettings(), description="Bodies as received.")
+    retention: RetentionSettings = Field(default=RetentionSettings(), description="How long things are kept.")
     calendar: CalendarSettings = Field(default=CalendarSettings(), description="Working time.")
     sources: Annotated[tuple[Source, ...], Field(description="Where records come from.")] = ()
     gates: GateSettings = Field(default=GateSettings(), description="Safety gates.")

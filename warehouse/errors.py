@@ -60,6 +60,17 @@ class WarehouseDamagedError(WarehouseError):
         )
 
 
+class AuditBrokenError(WarehouseDamagedError):
+    """A row of the audit is not what it was when it was written: `row_id` is the first one."""
+
+    def __init__(self, where: str, row_id: int) -> None:
+        super().__init__(where, f"audit row {row_id}")
+        self.row_id = row_id
+        self.args = (
+            f"Row {row_id} of the audit in {where} was changed, cut or put in afterwards. See `dondoc audit check`.",
+        )
+
+
 class SchemaError(WarehouseError):
     """The database is not one that this version can use. `code`: missing, foreign, older, newer, damaged."""
 

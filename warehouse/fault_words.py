@@ -43,6 +43,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "The warehouse {where} lacks run {reason}, which ended here: its -wal file was removed, or it is an old copy. "
         "Put the right file back; if it is a backup restored on purpose, remove {note} beside it and run again.",
     ),
+    "AuditBrokenError": (
+        "Sổ việc làm của người vận hành trong kho dữ liệu {where} bị sửa, xóa hoặc chèn từ dòng {row_id}. Hãy giữ "
+        "nguyên kho, đối chiếu với bản sao lưu gần nhất: `dondoc audit list`, `dondoc audit check`.",
+        "The audit in {where} was changed, cut or added to from row {row_id} on. Leave the warehouse as it is and "
+        "compare with the last backup: `dondoc audit list`, `dondoc audit check`.",
+    ),
     "SchemaError:missing": (
         "Chưa có kho dữ liệu tại {where}. Hãy chạy `dondoc db upgrade` hoặc một lệnh `dondoc run` để tạo.",
         "There is no warehouse at {where} yet. Run `dondoc db upgrade` or any `dondoc run` to create it.",

@@ -41,9 +41,9 @@ def keep(conn: Connection, frame: Frame, staged: Staged) -> int:
     """
     bad = _distinct(staged.aside)
     again = and_(quarantine.c.source == frame.source, *_same_identity(bad))
-    seen = select(bad.c.rid).where(*_same_identity(bad))
-    shut = and_(quarantine.c.source == frame.source, quarantine.c.closed_reason.in_((CORRECTED, GONE)), seen.exists())
-    reopened = conn.execute(update(quarantine).where(shut).values(closed_at=None, closed_reason=None)).rowcount
+    shut = and_(again, quarantine.c.closed_reason.in_((CORRECTED, GONE)))
+    anew = {"closed_at": None, "closed_reason": None, "content": bad.c.content}  # retention may have taken the content
+    reopened = conn.execute(update(quarantine).where(shut).values(anew)).rowcount
     known = select(quarantine.c.id).where(again).exists()
     fresh = select(
         literal(frame.source).label("source"),

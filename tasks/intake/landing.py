@@ -93,13 +93,16 @@ class Landing:
     def sweep(self, older_than: datetime) -> list[str]:
         """Delete bodies last landed before that instant (and what broken-off writes left); their hashes, sorted."""
         gone: list[str] = []
-        for path in sorted(self.root.glob("??/*")):
-            if path.is_symlink() or not path.is_file() or path.stat().st_mtime >= older_than.timestamp():
-                continue
+        for path in self.older(older_than):
             path.unlink()
             if path.suffix == ".gz":
                 gone.append(path.stem)
         return gone
+
+    def older(self, than: datetime) -> list[Path]:
+        """The files that a sweep would delete."""
+        found = (path for path in sorted(self.root.glob("??/*")) if path.is_file() and not path.is_symlink())
+        return [path for path in found if path.stat().st_mtime < than.timestamp()]
 
     def _path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / f"{sha256}.gz"
