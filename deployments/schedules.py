@@ -90,4 +90,21 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
             "không sửa dữ liệu. Kéo lại những gì khác nhau thì phải xem trước, rồi chạy lại kèm mã lượt."
         ),
     ),
+    Deployment(
+        name="approve",
+        entrypoint="flows.approve_run.approve_run",
+        crons=(),
+        when=("khi có người trình duyệt", "when somebody submits for approval"),
+        description=(
+            "Trình duyệt thư đang giữ lại trong ngày, trước hết là danh sách báo cáo lãnh đạo. Người khác mở lượt chạy "
+            "này, bấm Resume và trả lời; không ai trả lời thì không thư nào được gửi."
+        ),
+    ),
+    Deployment(
+        name="mail-switch",
+        entrypoint="flows.mail_switch_run.mail_switch_run",
+        crons=(),
+        when=("khi có người bấm (dừng hoặc cho gửi thư)", "when pressed (stop or start all mail)"),
+        description="Nút dừng: dừng mọi thư ngay, kể cả lượt đang gửi dở; hoặc cho gửi trở lại. Ghi vào sổ.",
+    ),
 )

@@ -11,6 +11,7 @@ from pydantic import Field, WithJsonSchema
 
 Reason = Annotated[str, Field(max_length=300)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
+Minutes = Annotated[int, Field(ge=1, le=480)]
 Person = Annotated[str, Field(max_length=120)]
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\\]+$")]  # no way out of the folder
@@ -23,6 +24,7 @@ _A_DAY = {"type": "string", "format": "date", "title": "Chọn ngày"}
 Day = Annotated[date | None, WithJsonSchema({"anyOf": [_NO_DAY, _A_DAY]})]
 Depth = Literal["rows", "counts"]
 RepairLimit = Annotated[int, Field(ge=1, le=10_000)]
+Switch = Literal["stop", "start"]
 
 
 def _asked(default: object, title: str, description: str) -> Any:
@@ -98,3 +100,31 @@ ONLY_REPORT = _asked(
     description="Không ghi gì, kể cả sổ sai lệch; kết quả chỉ hiện ở đây. Không chọn: chỉ ghi sổ sai lệch.",
 )
 FILES_OUT = _asked("", "Thư mục ghi kết quả", "Để trống: reconcile/<mã lượt> trong thư mục dữ liệu của hệ thống.")
+
+# Putting held mails before a person (approve_run).
+SUBMITTED_BY = _asked("", "Người trình", "Họ tên hoặc chức danh. Người duyệt phải là người khác. Bắt buộc.")
+WAIT_MINUTES = _asked(120, "Chờ trả lời (phút)", "Không ai trả lời thì không thư nào được gửi; hôm sau trình lại.")
+
+# What is asked of a report (report_run).
+ReportPeriod = Literal["week", "month", "due"]
+OneCode = Annotated[str, Field(max_length=60)]
+REPORT_PERIOD = _asked(
+    "week", "Kỳ báo cáo", "week: tuần vừa qua; month: tháng vừa qua; due: báo cáo đến kỳ mà chưa gửi."
+)
+KNOWN_AT = _asked(
+    "",
+    "Theo những gì đã biết lúc",
+    "ISO 8601: lập lại báo cáo đúng như hệ thống biết vào lúc đó, không gửi thư. Để trống: thời điểm tính.",
+)
+SHEET_UNIT = _asked("", "Phiếu của đơn vị", "Mã đơn vị: lập phiếu một trang của đơn vị thay cho báo cáo.")
+SEND_REPORT = _asked(
+    default=False,
+    title="Gửi thư",
+    description="Gửi báo cáo cho lãnh đạo và bộ phận vận hành; mỗi người một thư một kỳ. Không chọn: chỉ ghi tệp.",
+)
+REPORT_OUT = _asked("", "Thư mục ghi báo cáo", "Để trống: reports trong thư mục dữ liệu của hệ thống.")
+
+# The button that stops all mail (mail_switch_run).
+SWITCH = _asked("stop", "Nút dừng", "stop: dừng mọi thư ngay, kể cả lượt đang gửi dở. start: cho gửi trở lại.")
+ACTED_BY = _asked("", "Người thực hiện", "Họ tên hoặc chức danh; ghi vào sổ. Bắt buộc.")
+SWITCH_REASON = _asked("", "Lý do", "Ghi vào sổ. Bắt buộc khi dừng.")
