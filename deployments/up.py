@@ -6,17 +6,15 @@ The server's process is `server`'s, the table of schedules `schedules`'; Prefect
 import os
 import socket
 import sys
-import threading
 import time
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 from deployments.exits import EXIT_BUG
-from deployments.schedules import DEPLOYMENTS
-from deployments.server import Place, free_port, is_free, log_path, running_server, server_environment
+from deployments.schedules import DEPLOYMENTS, Deployment
+from deployments.server import Place, log_path, running_server, server_environment
 from tasks.settings import Settings
 
-USUAL_PORT = 4200
 EXIT_TERMINATED, EXIT_INTERRUPTED = 143, 130
 WORDS = {
     "root": (
@@ -41,8 +39,15 @@ WORDS = {
 }
 
 
-def serve_everything(config: Path, settings: Settings, place: Place, *, root_is_meant: bool = False) -> int:
-    """Serve until a signal. Starting it again goes on where it ended.
+def serve_everything(
+    config: Path,
+    settings: Settings,
+    place: Place,
+    *,
+    rows: Sequence[Deployment] = DEPLOYMENTS,
+    root_is_meant: bool = False,
+) -> int:
+    """Serve `rows` until a signal. Starting it again goes on where it ended.
 
     Returns:
         143 after SIGTERM, 130 after Ctrl-C, 1 when the server or the runner ended by itself.
@@ -57,7 +62,7 @@ def serve_everything(config: Path, settings: Settings, place: Place, *, root_is_
     _say(settings, "starting")
 
     def ready() -> None:
-        _say_scheduled(settings)
+        _say_scheduled(settings, rows)
         _say(settings, "healthy", seconds=time.monotonic() - began)
         _say_places(settings, place, login=login)
         _tell_systemd("READY=1")
@@ -67,7 +72,7 @@ def serve_everything(config: Path, settings: Settings, place: Place, *, root_is_
         with running_server(settings, place) as is_alive:
             from flows.serving import serve_flows
 
-            serve_flows(DEPLOYMENTS, str(config.absolute()), ready, is_alive)
+            serve_flows(rows, str(config.absolute()), ready, is_alive)
         _say(settings, "lost", log=str(log_path(settings)))
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED
@@ -77,22 +82,10 @@ def serve_everything(config: Path, settings: Settings, place: Place, *, root_is_
     return status
 
 
-def keep_server(settings: Settings) -> int:
-    """Only the server, over what earlier runs left in `<var>/prefect`, until Ctrl-C."""
-    place = Place(USUAL_PORT if is_free(USUAL_PORT) else free_port())
-    login = server_environment(settings, place)
-    _say(settings, "starting")
-    with suppress(KeyboardInterrupt), running_server(settings, place):
-        _say_places(settings, place, login=login)
-        threading.Event().wait()
-    _say(settings, "stopped")
-    return 0
-
-
-def _say_scheduled(settings: Settings) -> None:
+def _say_scheduled(settings: Settings, rows: Sequence[Deployment]) -> None:
     english = settings.locale == "en"
     _say(settings, "scheduled")
-    for row in DEPLOYMENTS:
+    for row in rows:
         _write(f"  {row.name:<13}{row.when[english]}")
 
 

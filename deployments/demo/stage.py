@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from deployments.demo import afternoon, config, desk
+from deployments.demo import afternoon, config, desk, serving
 from deployments.demo.diary import nothing_to_do_lines, summary_lines
 from deployments.demo.drops import write_drops
 from deployments.demo.gallery import INDEX, hang_pictures, reports_of
@@ -60,13 +60,9 @@ def play(folder: Path, *, fresh: bool, keep_serving: bool, verbose: bool) -> int
         if not played:
             _say(nothing_to_do_lines(str(folder / INDEX), differences))
         hang_pictures(folder, settings, afternoon.links())
-    if played:
-        _say(summary_lines(reports_of(settings), str(folder / INDEX), differences))
-    if keep_serving:
-        from deployments.up import keep_server
-
-        return keep_server(settings)
-    return 0
+        if played:
+            _say(summary_lines(reports_of(settings), str(folder / INDEX), differences))
+        return serving.keep_serving(folder / config.CONFIG_NAME) if keep_serving else 0
 
 
 @contextmanager
