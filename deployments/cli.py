@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from deployments import (
+    cli_audit,
+    cli_backup,
     cli_calendar,
     cli_deployments,
     cli_desk,
@@ -55,3 +57,5 @@ cli_deployments.register(app)
 cli_explain.register(app)
 cli_heartbeat.register(app)
 cli_calendar.register(app)
+cli_backup.register(app)
+cli_audit.register(app)

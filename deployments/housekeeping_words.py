@@ -15,6 +15,29 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "loads": ("{n} lần nạp không có gì mới", "{n} loads that brought nothing"),
     "runs": ("{n} lượt chạy không có việc", "{n} runs that found nothing to do"),
     "source_figures": ("{n} số liệu các nguồn tự báo", "{n} figures of the sources"),
+    "backup_made": (
+        "Đã sao lưu vào {file}: {size} MB, {rows} dòng, {bodies} tệp dữ liệu thô. Mật khẩu không nằm trong đó. Tệp "
+        "chứa dữ liệu hồ sơ: cất nơi an toàn, ngoài máy này.",
+        "Backed up into {file}: {size} MB, {rows} rows, {bodies} bodies as received. No passwords are inside. It holds "
+        "records of dossiers: keep it safe, and not on this machine alone.",
+    ),
+    "restored": (
+        "Đã khôi phục bản sao lưu lúc {made_at}: {rows} dòng, {bodies} tệp dữ liệu thô.",
+        "Restored the backup of {made_at}: {rows} rows, {bodies} bodies as received.",
+    ),
+    "restored_mail": (
+        "Mọi thư đang dừng, chế độ shadow, {held} thư của sổ cũ được giữ lại. Sổ không biết thư nào đã đi sau {last}: "
+        "đối chiếu với nhật ký máy chủ thư trước khi chạy `dondoc mail mode live` và `dondoc mail start`.",
+        "All mail is stopped, the mode is shadow, {held} mails of the old ledger are held. The ledger does not know "
+        "what went out after {last}: compare with the mail server's log before `dondoc mail mode live` and "
+        "`dondoc mail start`.",
+    ),
+    "number": ("Số", "No."),
+    "when": ("Lúc", "When"),
+    "by": ("Người thực hiện", "By"),
+    "act": ("Việc", "Act"),
+    "about": ("Về", "About"),
+    "audit_empty": ("Sổ chưa có việc nào.", "Nothing in the audit yet."),
     "audit_head": (
         "  sổ việc làm: {rows} dòng, nguyên vẹn, dấu niêm {seal}",
         "  audit: {rows} rows, unbroken, seal {seal}",

@@ -71,6 +71,15 @@ class AuditBrokenError(WarehouseDamagedError):
         )
 
 
+class BackupError(WarehouseError):
+    """A backup that cannot be put back. `code`: not_a_backup, damaged, newer_form, not_empty, no_reason."""
+
+    def __init__(self, code: str, target: str) -> None:
+        self.code = code
+        self.target = target
+        super().__init__(f"{target}: {code.replace('_', ' ')}. Nothing was changed.")
+
+
 class SchemaError(WarehouseError):
     """The database is not one that this version can use. `code`: missing, foreign, older, newer, damaged."""
 
@@ -98,11 +107,11 @@ class LockBusyError(WarehouseError):
 
 
 class LockLostError(WarehouseError):
-    """The session that held the run lock is gone: this run must not write or send any more."""
+    """The session or the file that held the run lock is gone: this run must not write or send any more."""
 
     def __init__(self, holder: str) -> None:
         self.holder = holder
-        super().__init__(f"The run lock of {holder} is lost (the database closed its session). The run stops here.")
+        super().__init__(f"The run lock of {holder} is lost (its session or its file is gone). The run stops here.")
 
 
 class CountingLawError(WarehouseError):

@@ -43,6 +43,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "The warehouse {where} lacks run {reason}, which ended here: its -wal file was removed, or it is an old copy. "
         "Put the right file back; if it is a backup restored on purpose, remove {note} beside it and run again.",
     ),
+    "BackupError:not_a_backup": (
+        "{target} không phải là bản sao lưu của dondoc.",
+        "{target} is no backup of dondoc.",
+    ),
+    "BackupError:damaged": (
+        "Bản sao lưu {target} bị hỏng; chưa thay đổi gì. Hãy dùng bản khác.",
+        "The backup {target} is damaged; nothing was changed. Take another one.",
+    ),
+    "BackupError:newer_form": (
+        "Bản sao lưu {target} do phiên bản dondoc mới hơn tạo ra. Hãy cài bản dondoc mới hơn.",
+        "The backup {target} was made by a newer dondoc. Install that one.",
+    ),
+    "BackupError:not_empty": (
+        "Kho dữ liệu {target} không trống; chỉ khôi phục vào kho trống. Hãy chuyển kho cũ đi nơi khác (tệp cùng -wal, "
+        "-shm) hoặc tạo cơ sở dữ liệu mới.",
+        "The warehouse {target} is not empty; backups are restored into an empty one only. Move the old one aside "
+        "(with -wal and -shm) or create a new database.",
+    ),
+    "BackupError:no_reason": (
+        "Khôi phục thì phải nêu --by AI và --reason VÌ SAO; điều này được ghi vào sổ.",
+        "A restore needs --by WHO and --reason WHY: it is written into the audit.",
+    ),
     "AuditBrokenError": (
         "Sổ việc làm của người vận hành trong kho dữ liệu {where} bị sửa, xóa hoặc chèn từ dòng {row_id}. Hãy giữ "
         "nguyên kho, đối chiếu với bản sao lưu gần nhất: `dondoc audit list`, `dondoc audit check`.",

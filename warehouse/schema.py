@@ -29,9 +29,12 @@ def upgrade(engine: Engine) -> None:
         upgrade_on(conn, where_is(engine))
 
 
-def upgrade_on(conn: Connection, where: str) -> None:
-    """The same inside the caller's transaction (a dry run rolls it back); `where` names the database in errors."""
-    if _recognise(conn, where) == revisions()[-1]:
+def upgrade_on(conn: Connection, where: str, revision: str = "head") -> None:
+    """The same inside the caller's transaction (a dry run rolls it back); `where` names the database in errors.
+
+    With `revision` only as far as that one: a restored backup brings rows of its own time.
+    """
+    if found_revision(conn, where) == revisions()[-1]:
         return
     from alembic import command
     from alembic.config import Config
@@ -39,7 +42,7 @@ def upgrade_on(conn: Connection, where: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def check(engine: Engine) -> None:
@@ -49,7 +52,7 @@ def check(engine: Engine) -> None:
     if path is not None and not path.exists():
         raise SchemaError("missing", where)
     with reading(engine) as conn:
-        found = _recognise(conn, where)
+        found = found_revision(conn, where)
         if found is None:
             raise SchemaError("missing", where)
         if found != revisions()[-1]:
@@ -59,7 +62,7 @@ def check(engine: Engine) -> None:
         raise SchemaError("damaged", where, "table " + ", ".join(lacking))
 
 
-def _recognise(conn: Connection, where: str) -> str | None:
+def found_revision(conn: Connection, where: str) -> str | None:
     """The revision found, None for an empty database; a foreign or newer schema is refused."""
     tables = inspect(conn).get_table_names()
     if VERSION_TABLE not in tables:
