@@ -22,6 +22,7 @@ from tasks.rules.ladder import Rung
 from tasks.rules.model import SourceLine
 from tasks.rules.office_hours import OfficeHours
 from tasks.rules.records import FlagRules
+from tasks.rules.report_model import ReportAsked
 from tasks.rules.situation import Cadence
 from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import WorkingCalendar
@@ -53,7 +54,9 @@ class RunRequest:
     accept_drop: bool = False  # sync: far fewer records than before are right this time
     wait_seconds: float = 0.0  # for the run lock
     reads_only: bool = False  # changes nothing but its own book: needs no run lock, and no copy for a dry run
+    looks_back: bool = False  # writes no row at all, so that it may speak of any moment of the past
     asked: Asked = field(default_factory=Asked)  # reconcile: what is compared, who asks
+    report: ReportAsked = field(default_factory=ReportAsked)  # report: which, and from whose knowledge
 
 
 @dataclass(kw_only=True)
@@ -172,10 +175,10 @@ def _opened(request: RunRequest, stack: ExitStack, *, early: bool) -> Run:
         stack.enter_context(source_lock(store.engine, request.source, run_id))
     elif not request.reads_only and (not dry_run or store.engine.dialect.name != "sqlite"):
         lock = stack.enter_context(run_lock(store.engine, run_id, wait=request.wait_seconds))
-    clock = _clock(asked, store, settings, dry_run=dry_run)
+    clock = Clock.at(asked) if request.looks_back else _clock(asked, store, settings, dry_run=dry_run)
     calendar = shipped_calendar(settings.calendar.files, saturday_counts=settings.calendar.saturday_counts)
     calendar.is_working_day(clock.business_date)  # a year it does not know is refused for the run
-    return Run(
+    run = Run(
         request=request,
         run_id=run_id,
         settings=settings,
@@ -189,6 +192,8 @@ def _opened(request: RunRequest, stack: ExitStack, *, early: bool) -> Run:
         early=early,
         comparison=Comparison(scope=request.asked.scope(request.source)),
     )
+    store.guard = run.ensure_lock
+    return run
 
 
 def _have_turn(run: Run, stack: ExitStack) -> None:

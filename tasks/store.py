@@ -6,7 +6,7 @@ inside one outer transaction that is rolled back.
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -22,10 +22,11 @@ from warehouse.soundness import ensure_sound
 
 
 class Store:
-    """Transactions of one run."""
+    """Transactions of one run. `guard` is asked inside each before it writes, and raises when the lock is lost."""
 
     def __init__(self, engine: Engine, outer: Connection | None = None) -> None:
         self.engine = engine
+        self.guard: Callable[[], None] = lambda: None
         self._outer = outer
 
     @contextmanager
@@ -36,6 +37,7 @@ class Store:
                 yield self._outer
         else:
             with transaction(self.engine) as connection:
+                self.guard()  # only now: whoever has the lock by then waits behind us, or we learn of him
                 yield connection
 
     @contextmanager

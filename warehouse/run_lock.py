@@ -2,7 +2,8 @@
 
 Beside SQLite a file lock on `<database>.lock`, on PostgreSQL a session advisory lock on a connection of its own (not
 through a pooler in transaction mode). Only the desk and readers work without it. A kill releases it at once; a woken
-process whose database session was closed meanwhile learns so from `HeldLock.ensure`.
+process whose database session was closed, or whose lock file was taken away meanwhile, learns so from
+`HeldLock.ensure`.
 
 Who pulls one source before its turn at the run lock holds that source's own lock meanwhile: `source_lock`.
 """
@@ -112,7 +113,15 @@ def _file_lock(path: Path, holder: str, wait: float, stack: ExitStack) -> HeldLo
         raise LockBusyError(os.pread(handle, 200, 0).decode("utf-8", "replace").strip())
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{holder} (pid {os.getpid()})\n".encode(), 0)
-    return HeldLock(holder, lambda: True)
+    return HeldLock(holder, lambda: _is_still_that_file(path, handle))
+
+
+def _is_still_that_file(path: Path, handle: int) -> bool:
+    """Not so when somebody took the lock file away while we slept: then another may hold the one in its place."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def _session_lock(engine: Engine, holder: str, wait: float, stack: ExitStack, keys: Mapping[str, int]) -> HeldLock:

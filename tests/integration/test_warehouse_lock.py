@@ -134,6 +134,19 @@ def test_a_holder_whose_session_was_closed_learns_it(new_warehouse):
             pytest.fail("entered again without the lock")
 
 
+def test_a_holder_whose_lock_file_was_taken_away_learns_it(new_warehouse):
+    engine = new_warehouse("sqlite")
+    path = sqlite_file(engine)
+    with run_lock(engine, "run-8") as lock:
+        path.with_name(path.name + ".lock").unlink()
+        with pytest.raises(LockLostError, match="run-8"):
+            lock.ensure()
+        with running(engine.url.render_as_string(), HOLD, "run-9") as other:
+            assert other.heard() == "held"
+            with pytest.raises(LockLostError, match="run-8"):
+                lock.ensure()
+
+
 def test_two_warehouses_do_not_hinder_each_other(new_warehouse, database_kind):
     first, second = new_warehouse(database_kind), new_warehouse(database_kind)
     with run_lock(first, "run-1"), run_lock(second, "run-2"):
