@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from tasks import reconcile_book, run_book
+from tasks.cards import publish_run_card
 from tasks.outcome import refusal_sentence
 from tasks.run_context import LockBusyError, Run, RunRequest, enter_run
 
@@ -74,11 +75,14 @@ def _told(
         book.open_book(run)
         try:
             story(run)
-            return book.close_book(run)
+            report = book.close_book(run)
         except BaseException as fault:
-            report = book.break_book(run, fault)
-            if report is not None:
-                return report
+            broken = book.break_book(run, fault)
+            if broken is not None:
+                return broken
             if sentence := refusal_sentence(fault, run.settings.locale):
                 raise _RefusedError(fault, sentence) from fault
             raise
+        if not request.reads_only:  # a reconciliation has a card of its own
+            publish_run_card(run.run_id, report)
+        return report

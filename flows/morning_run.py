@@ -13,7 +13,6 @@ from flows.names import run_name
 from flows.parameters import AS_OF, CONFIG, DRY_RUN, OUT, OUTSIDE_WINDOW, REASON, WAIT_SECONDS, Reason, Seconds
 from flows.remind_run import remind_run
 from flows.sync_run import sync_run
-from tasks.cards import publish_run_card
 from tasks.run_context import Run, RunRequest
 from tasks.slots import slot_is_done
 
@@ -55,4 +54,3 @@ def tell_morning(run: Run) -> None:
     flag_run(config=config, as_of=as_of, dry_run=run.dry_run)
     remind_run(config=config, as_of=as_of, dry_run=run.dry_run, out=run.request.out)
     tell_bulletin(run)
-    publish_run_card(run.run_id)

@@ -1,4 +1,4 @@
-"""What the demo leaves to look at: every mail with its twin, run cards, trace pages, the diary. Read from the books."""
+"""What the demo leaves to look at: every mail with its twin, trace pages, the diary. Read from the books."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -12,26 +12,22 @@ from deployments.demo.dossiers import DOSSIERS
 from deployments.demo.people import silences_of
 from deployments.demo.story import DAYS
 from deployments.previews import preview_stem, twin, write_preview
-from tasks.mail.frozen import thaw_bulletin
-from tasks.reports.card import card_markdown
-from tasks.reports.card_page import card_page
 from tasks.settings import Settings
 from warehouse import day_book, ledger_read, runs
 from warehouse.engine import open_engine, reading
 
 INDEX = PAGE_NAMES["vi"]
-MAILS, TRACES, CARDS = "mails", "traces", "cards"
+MAILS, TRACES = "mails", "traces"
 TRACED = ("T2", "T6")
 TRACED_RECOMMENDATION = "KN-2025-014"
 
 
 def hang_pictures(folder: Path, settings: Settings, more: Sequence[Link] = ()) -> None:
-    """Write mails, cards, traces and the diary of everything played so far; `more` is linked at its end."""
+    """Write mails, traces and the diary of everything played so far; `more` is linked at its end."""
     engine = open_engine(settings.warehouse.url)
     with reading(engine) as conn:
         for row in _mails(conn):
             write_preview(row, settings, folder / MAILS)
-        _write_cards(conn, folder / CARDS)
         links = [_trace(conn, settings, folder, code) for code in traced_codes()]
         pages = render_pages(_reports(conn, settings), [*more, *links])
     engine.dispose()
@@ -81,7 +77,7 @@ def _report(
         silences=silences_of(day, written_to),
         bulletin=next((m for m in shown if m.audience == "ops"), None),
         flags_open=flags.get("open", 0),
-        links=_links(day) if counts["pulled"] else (),
+        links=run_pages(settings, run["run_id"]),
         pulled=counts["pulled"],
         quarantined=counts["quarantined"],
         quarantined_new=counts["quarantined_new"],
@@ -108,21 +104,14 @@ def _counts(conn: Connection, run: dict[str, Any]) -> dict[str, int]:
     return {name: sum(r[name] for r in loads) for name in ("pulled", "quarantined", "quarantined_new")}
 
 
-def _links(day: date) -> tuple[Link, ...]:
-    return (Link(label=Words(vi="Phiếu chạy", en="Run card"), href=f"{CARDS}/{day}.html"),)
-
-
-def bulletin_page(frozen: dict[str, Any], locale: str) -> str:
-    """The run card of a frozen bulletin as a page."""
-    return card_page(card_markdown(thaw_bulletin(frozen), dry_run=False, locale=locale), locale)
-
-
-def _write_cards(conn: Connection, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for row in _mails(conn):
-        if row["kind"] == "bulletin":
-            page = bulletin_page(row["digest"], "vi")
-            (folder / f"{row['business_date']}.html").write_text(page, encoding="utf-8")
+def run_pages(settings: Settings, run_id: str) -> tuple[Link, ...]:
+    """The card and the quality report that the run left, as links beside the configuration."""
+    card, quality = Words(vi="Phiếu chạy", en="Run card"), Words(vi="Chất lượng dữ liệu", en="Data quality")
+    pages = (card, "cards"), (quality, "quality")
+    found = ((words, settings.var / name / f"{run_id}.html") for words, name in pages)
+    return tuple(
+        Link(label=words, href=path.relative_to(settings.folder).as_posix()) for words, path in found if path.exists()
+    )
 
 
 def _trace(conn: Connection, settings: Settings, folder: Path, code: str) -> Link:

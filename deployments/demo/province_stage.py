@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from deployments.demo import config
-from deployments.demo.gallery import bulletin_page
+from deployments.demo.gallery import run_pages
 from deployments.demo.mail_catcher import MailCatcher
 from deployments.demo.province import Province, write_province
 from deployments.demo.province_config import write_province_config
@@ -33,7 +33,7 @@ from warehouse import flag_store, ledger_read, quarantine_desk
 from warehouse.engine import open_engine, reading
 
 FOLDER = Path("demo-out") / "province"
-MAILS, CARD = "mails", "card.html"
+MAILS = "mails"
 INDEX = PAGES["vi"]
 _SIGN = "deployments.demo.province"  # in the configuration of such a folder
 
@@ -92,8 +92,6 @@ def _told(
         write_preview(row, settings, folder / MAILS)
         href = f"{MAILS}/{preview_stem(row)}.html"
         shown.append(ShownMail(row["audience"], row["post"], row["subject"], href))
-        if row["kind"] == "bulletin":
-            (folder / CARD).write_text(bulletin_page(row["digest"], settings.locale), encoding="utf-8")
     return ProvinceMorning(
         as_of=province.as_of,
         units=province.units,
@@ -103,7 +101,7 @@ def _told(
         flags=Counter((f["subject"], f["flag"], f["tier"]) for f in flag_store.open_flags(conn)),
         mails=Counter(row["state"] for row in mails),
         shown=shown,
-        card=CARD if (folder / CARD).exists() else "",
+        card=next((link.href for link in run_pages(settings, report["run_id"])), ""),
     )
 
 

@@ -1,99 +1,163 @@
-"""The run card as markdown: sources, flags, mails and what needs a person, at most 200 rows. Pure."""
+"""The run card as markdown: how the run went and why, what changed since the one before, sources, flags, mails, desks.
 
-from collections.abc import Mapping, Sequence
+Pure, and at most 200 rows of tables and lists. The judgement is `card_verdict`'s, the words stand in `card_words`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tasks.mail.wording import wording
+from tasks.reports.card_model import CardMail, RunCard
+from tasks.reports.card_verdict import SIGNS, verdict
+from tasks.reports.card_words import WORDS, say
+from tasks.reports.desk_words import WORDS as DESK_WORDS
+from tasks.reports.desks import reason_text
+from tasks.reports.marks import bullets, code, safe, spoken, table
 from tasks.reports.trace_speech import audience_text
+from tasks.rules.item_moves import Move
 from tasks.rules.model import Bulletin, SourceLine
 from tasks.rules.timezone import HANOI
 
-MOST_ROWS = 200
-
-Words = Mapping[str, str]
-
-_WORDS: Mapping[str, Words] = {
-    "vi": {
-        "title": "Phiếu chạy ngày {day}",
-        "dry": "**Chạy thử: không ghi, không gửi.**",
-        "sources": "Nguồn dữ liệu",
-        "source_heads": "Nguồn|Nhận|Mới|Thay đổi|Không đổi|Cách ly (mới)|Số liệu đến|Ghi chú",
-        "flags": "Cảnh báo đang mở",
-        "flag_heads": "Cảnh báo|Số mục",
-        "mails": "Thư trong ngày",
-        "mail_heads": "Người nhận|Loại|Trạng thái|Tiêu đề",
-        "none": "Không có.",
-        "needs": "Cần người xử lý",
-        "no_recipient": "{code}: {unit} chưa có người nhận",
-        "uncertain": "Thư {id} ({post}): không rõ đã tới hay chưa",
-        "dispute": "{code}: đơn vị đang phản ánh",
-        "quarantine": "{n} bản ghi cách ly: {text}",
-        "stale": "đã cũ, các mục được giữ lại",
-    },
-    "en": {
-        "title": "Run card of {day}",
-        "dry": "**Dry run: nothing written, nothing sent.**",
-        "sources": "Sources",
-        "source_heads": "Source|Pulled|New|Changed|Unchanged|Quarantined (new)|As of|Remark",
-        "flags": "Open flags",
-        "flag_heads": "Flag|Items",
-        "mails": "Mails of the day",
-        "mail_heads": "Recipient|Audience|State|Subject",
-        "none": "None.",
-        "needs": "Needs a person",
-        "no_recipient": "{code}: {unit} has no recipient",
-        "uncertain": "Mail {id} ({post}): nobody knows whether it arrived",
-        "dispute": "{code}: disputed by the unit",
-        "quarantine": "{n} quarantined records: {text}",
-        "stale": "stale, its items are held back",
-    },
-}
+_MOST = {"grounds": 15, "needs": 25, "sources": 30, "mails": 60, "moves": 12}  # with the fixed tables under 200 rows
+_MAIL_FIGURES = ("composed", "handed", "held", "refused", "uncertain", "retry")
 
 
-def card_markdown(day: Bulletin, *, dry_run: bool, locale: str = "vi") -> str:
-    """The card of a morning, from the same facts as the bulletin."""
-    words = _WORDS["en" if locale == "en" else "vi"]
-    parts = [f"# {words['title'].format(day=f'{day.business_date:%d/%m/%Y}')}"]
-    if dry_run:
-        parts.append(words["dry"])
-    parts += [f"## {words['needs']}", _bullets(_needs(day, words), words["none"])]
-    parts += [
-        f"## {words['sources']}",
-        _table(words["source_heads"], [_source(s, words) for s in day.sources], words["none"]),
-    ]
-    said = wording(locale)
-    flags = [(said.say(f"flag.{flag.value}"), str(n)) for flag, n in day.flags]
-    parts += [f"## {words['flags']}", _table(words["flag_heads"], flags, words["none"])]
-    mails = [
-        (m.recipient, audience_text(m.audience.value, locale), said.say(f"mail_state.{m.state}"), m.subject)
-        for m in day.mails
-    ]
-    parts += [f"## {words['mails']}", _table(words["mail_heads"], mails[:MOST_ROWS], words["none"])]
+def card_markdown(card: RunCard, locale: str = "vi", *, link: bool = False) -> str:
+    """The card; `link`: the quality report is a link, as on a page beside it, not the name of a file."""
+    report = card.report
+    parts = [f"# {say('title', locale, flow=_flow(report['flow'], locale), moment=_moment(card, locale))}"]
+    parts += _verdict(card, locale)
+    if report["state"] == "nothing_to_do":
+        why = f"idle_{report['why_idle']}"
+        parts.append(" ".join([say("idle", locale), *([say(why, locale)] if why in WORDS else [])]))
+    else:
+        parts += _told(card, locale)
+    if card.quality:
+        name = f"[{card.quality.rpartition('/')[2]}]({card.quality})" if link else code(card.quality.lstrip("./"))
+        parts.append(say("quality", locale, link=name))
+    parts.append(say("run", locale, run_id=code(report["run_id"] or "–"), status=report["exit_status"]))
     return "\n\n".join(parts) + "\n"
 
 
-def _needs(day: Bulletin, words: Words) -> list[str]:
-    found = [words["uncertain"].format(id=m.mail_id, post=m.recipient) for m in day.uncertain]
-    found += [words["no_recipient"].format(code=i.code, unit=i.unit_name) for i in day.no_recipient]
-    found += [words["dispute"].format(code=code) for code in day.disputes]
-    found += [words["quarantine"].format(n=n, text=text) for text, n in day.quarantine_reasons]
-    return found[:MOST_ROWS]
+def _told(card: RunCard, locale: str) -> Iterator[str]:
+    """The sections of a run that did something."""
+    yield f"## {say('needs', locale)}"
+    yield _listed(list(_needs(card.day, locale)), "needs", locale)
+    yield f"## {say('figures', locale)}"
+    yield _figures(card, locale)
+    if card.moves:
+        yield f"## {say('moves', locale)}"
+        yield from _moves(card, locale)
+    yield f"## {say('sources', locale)}"
+    yield _rows("source_heads", [_source(s, locale) for s in card.day.sources], "sources", locale)
+    said = wording(locale)
+    flags = [(said.say(f"flag.{flag.value}"), str(n)) for flag, n in card.day.flags]
+    yield f"## {say('flags', locale)}"
+    yield _rows("flag_heads", flags, "needs", locale)
+    yield f"## {say('mails', locale)}"
+    yield _rows("mail_heads", [_mail(mail, locale) for mail in card.mails], "mails", locale)
+    yield f"## {say('desks', locale)}"
+    desks = [(DESK_WORDS[f"desk_{desk.value}"][locale == "en"], str(n)) for desk, n in card.desks.items()]
+    yield _rows("desk_heads", desks, "needs", locale)
 
 
-def _source(line: SourceLine, words: Words) -> tuple[str, ...]:
+def _verdict(card: RunCard, locale: str) -> list[str]:
+    found = verdict(card, locale)
+    first, *rest = found.grounds
+    head = f"{SIGNS[found.level]} **{say(f'level_{found.level.value}', locale)}** {spoken(first)}"
+    return [head, *([_listed(rest, "grounds", locale)] if rest else [])]
+
+
+def _flow(flow: str, locale: str) -> str:
+    return say(f"flow_{flow}", locale) if f"flow_{flow}" in WORDS else flow
+
+
+def _moment(card: RunCard, locale: str) -> str:
+    return wording(locale).moment(card.day.as_of)
+
+
+def _figures(card: RunCard, locale: str) -> str:
+    now = _figures_of(card.report, locale)
+    at, before = card.before or (None, {})
+    known = _figures_of(before, locale) if before else {}
+    told = say("at", locale, moment=wording(locale).moment(at)) if at else ""
+    rows = [
+        (name, str(n), str(known.get(name, 0)), f"{n - known.get(name, 0):+d}" if n != known.get(name, 0) else "0")
+        if known
+        else (name, str(n), "–", "–")
+        for name, n in now.items()
+    ]
+    lines = table(say("figure_heads", locale, at=told).split("|"), rows)
+    return lines if known else f"{lines}\n\n{say('first', locale)}"
+
+
+def _figures_of(report: Any, locale: str) -> dict[str, int]:
+    """What a run did, by the words for it; what its flow has nothing to do with is left out."""
+    out: dict[str, int] = {}
+    if report["sources"]:
+        for name in ("pulled", "new", "changed", "quarantined"):
+            out[say(f"figure_{name}", locale)] = sum(line[name] for line in report["sources"])
+    if any(report["flags"].values()):
+        out |= {say(f"figure_{name}", locale): report["flags"][name] for name in ("opened", "closed", "open")}
+    if any(report["mails"].values()):
+        out |= {say(f"figure_{name}", locale): report["mails"][name] for name in _MAIL_FIGURES}
+    swept = report.get("swept") or {}
+    return out | {say("figure_swept", locale, kind=safe(kind)): int(n) for kind, n in swept.items()}
+
+
+def _moves(card: RunCard, locale: str) -> Iterator[str]:
+    assert card.moves is not None
+    lists = {"new": card.moves.new, "worse": card.moves.worse, "cleared": card.moves.cleared}
+    yield say("move_count", locale, **{kind: len(moves) for kind, moves in lists.items()})
+    most = _MOST["moves"]
+    rows = [(say(f"move_{kind}", locale), *_move(one, locale)) for kind, moves in lists.items() for one in moves[:most]]
+    if rows:
+        yield table(say("move_heads", locale).split("|"), rows)
+    if left := sum(max(0, len(moves) - most) for moves in lists.values()):
+        yield say("more", locale, n=left)
+
+
+def _move(one: Move, locale: str) -> tuple[str, str, str]:
+    flags = ", ".join(wording(locale).say(f"flag.{flag.value}") for flag in one.flags)
+    state = f"{flags} ({say('tier', locale, n=one.tier)})" if one.tier else flags
+    return safe(one.code), safe(one.unit_code), state
+
+
+def _needs(day: Bulletin, locale: str) -> Iterator[str]:
+    for mail in day.uncertain:
+        yield say("uncertain", locale, id=mail.mail_id, post=mail.recipient)
+    for item in day.no_recipient:
+        yield say("no_recipient", locale, code=item.code, unit=item.unit_name)
+    for disputed in day.disputes:
+        yield say("dispute", locale, code=disputed)
+    for text, n in day.quarantine_reasons:
+        yield say("quarantine", locale, n=n, text=text)
+
+
+def _source(line: SourceLine, locale: str) -> tuple[str, ...]:
     moment = f"{line.data_moment.astimezone(HANOI):%H:%M %d/%m/%Y}" if line.data_moment else "–"
-    remark = line.error or ("" if line.fresh else words["stale"])
+    remark = line.error or ("" if line.fresh else say("stale", locale))
     counts = (line.pulled, line.new, line.changed, line.unchanged)
-    return (line.name, *map(str, counts), f"{line.quarantined} ({line.quarantined_new})", moment, remark)
+    quarantined = f"{line.quarantined} ({line.quarantined_new})"
+    return (safe(line.name), *map(str, counts), quarantined, moment, safe(remark))
 
 
-def _table(heads: str, rows: Sequence[tuple[str, ...]], none: str) -> str:
+def _mail(mail: CardMail, locale: str) -> tuple[str, ...]:
+    state = wording(locale).say(f"mail_state.{mail.state}")
+    why = "" if mail.state == "handed" else reason_text(mail.reason, locale)
+    return (safe(mail.post), audience_text(mail.audience, locale), state, safe(why), safe(mail.subject))
+
+
+def _rows(heads: str, rows: Sequence[tuple[str, ...]], kind: str, locale: str) -> str:
     if not rows:
-        return none
-    columns = heads.split("|")
-    lines = [" | ".join(columns), " | ".join("---" for _ in columns)]
-    lines += [" | ".join(cell.replace("|", "/").replace("\n", " ") for cell in row) for row in rows]
-    return "\n".join(f"| {line} |" for line in lines)
+        return say("none", locale)
+    told = table(say(heads, locale).split("|"), rows[: _MOST[kind]])
+    left = len(rows) - _MOST[kind]
+    return f"{told}\n\n{say('more', locale, n=left)}" if left > 0 else told
 
 
-def _bullets(lines: Sequence[str], none: str) -> str:
-    return "\n".join(f"- {line}" for line in lines) or none
+def _listed(lines: list[str], kind: str, locale: str) -> str:
+    shown = [spoken(line) for line in lines[: _MOST[kind]]]
+    if left := len(lines) - len(shown):
+        shown.append(say("more", locale, n=left))
+    return bullets(shown) or say("none", locale)

@@ -1,7 +1,7 @@
 """A card's markdown as one self-contained HTML page: to open where no Prefect is, to print, to file.
 
-Only the markdown that our own cards use: headings, tables, lists, sentences, bold, escaped signs. Which lines a card
-has is `card`'s and `reconciliation`'s business.
+Only the markdown that our own cards use: headings, tables, lists, sentences, bold, code, links to files beside it,
+escaped signs. Which lines a card has is `card`'s, `desks`' and `reconciliation`'s business.
 """
 
 import html
@@ -12,6 +12,9 @@ from tasks.reports.trace import page_style
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|])")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _BAR = re.compile(r"(?<!\\)\|")
+_CODE = re.compile(r"`([^`]+)`")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(((?:\.\./|[\w-])[\w./-]*)\)")  # never to another host
+_VERDICTS = {"🟢": "good", "🟡": "watch", "🔴": "bad", "⚪": "dry"}
 _KEPT = "\ue000{}\ue001"  # stands for an escaped sign while the others are read
 
 
@@ -40,7 +43,10 @@ def _block(block: str) -> str:
     if lines[0].startswith("- "):
         items = "".join(f"<li>{_text(line[2:])}</li>" for line in lines)
         return f'<ul class="needs">{items}</ul>'
-    return f"<p>{_text(' '.join(lines))}</p>"
+    text = " ".join(lines)
+    if verdict := _VERDICTS.get(text[:1]):
+        return f'<p class="verdict {verdict}">{_text(text[1:].strip())}</p>'
+    return f"<p>{_text(text)}</p>"
 
 
 def _table(lines: list[str]) -> str:
@@ -59,9 +65,10 @@ def _row(heads: list[str], row: list[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped for HTML, with the card's bold kept and its escaped signs as they are meant."""
+    """Escaped for HTML, with the card's own marks kept and its escaped signs as they are meant."""
     kept = _ESCAPED.sub(lambda sign: _KEPT.format(ord(sign[1])), text)
-    marked = _BOLD.sub(r"<b>\1</b>", html.escape(kept, quote=False))
+    marked = _LINK.sub(r'<a href="\2">\1</a>', _BOLD.sub(r"<b>\1</b>", html.escape(kept, quote=False)))
+    marked = _CODE.sub(r"<code>\1</code>", marked)
     return re.sub("\ue000(\\d+)\ue001", lambda code: html.escape(chr(int(code[1])), quote=False), marked)
 
 

@@ -3,11 +3,11 @@
 Pure. Single differences stand in the table beside it and in the workbooks; here are counts, sides, rates and rules.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tasks.reports.marks import safe, table
 from tasks.reports.reconciliation_lines import told_of
 from tasks.reports.reconciliation_model import NEW, RETURNED, Answer, DifferenceLine, Reconciliation, SideLine
 from tasks.reports.reconciliation_parity import parity_table
@@ -19,7 +19,6 @@ _MOST_UNITS = 60
 _MOST_NOTICES = 60
 _MOST_PARITY = 60
 _NAMED = 10  # ids in a sentence
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 Row = Sequence[str]
 
@@ -46,11 +45,6 @@ def markdown(result: Reconciliation, locale: str = "vi") -> str:
         if body := section(result, told):
             parts.append(f"## {told.say(f'section.{name}')}\n\n{body}")
     return "\n\n".join(parts) + "\n"
-
-
-def safe(text: str) -> str:
-    """Text that means nothing to markdown, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def _answer(result: Reconciliation, told: Speech) -> list[str]:
@@ -101,7 +95,7 @@ def _asked(result: Reconciliation, told: Speech) -> str:
         "as_of": told.moment(result.as_of),
         "run": safe(result.run_id),
     }
-    return _table(told.heads("asked"), [(told.say(f"asked.{name}"), text) for name, text in said.items()])
+    return table(told.heads("asked"), [(told.say(f"asked.{name}"), text) for name, text in said.items()])
 
 
 def _sides(result: Reconciliation, told: Speech) -> str:
@@ -109,7 +103,7 @@ def _sides(result: Reconciliation, told: Speech) -> str:
         (told.word("side", side.kind), safe(side.name), told.as_of(side.moment) or "–", _looked(side, told))
         for side in result.sides
     ]
-    return _table(told.heads("sides"), rows) if rows else told.say("card.none")
+    return table(told.heads("sides"), rows) if rows else told.say("card.none")
 
 
 def _looked(side: SideLine, told: Speech) -> str:
@@ -139,7 +133,7 @@ def _presence(result: Reconciliation, told: Speech) -> str:
             here[0], meaning = not_seen, "presence.unseen"
         n = result.presence.get(cell, 0)
         rows.append((*here, not_seen if unseen and not n else told.number(n), told.say(meaning)))
-    return _table(told.heads("presence"), rows)
+    return table(told.heads("presence"), rows)
 
 
 def _classes(result: Reconciliation, told: Speech) -> str:
@@ -149,7 +143,7 @@ def _classes(result: Reconciliation, told: Speech) -> str:
         for kind in told.words["kind"]
         if kind in kinds
     ]
-    return _table(told.heads("classes"), rows) if rows else told.say("card.none")
+    return table(told.heads("classes"), rows) if rows else told.say("card.none")
 
 
 def _numbers(lines: Sequence[DifferenceLine], told: Speech) -> tuple[str, ...]:
@@ -186,7 +180,7 @@ def _parity(result: Reconciliation, told: Speech) -> str:
     if not result.parity:
         return ""
     heads, rows = parity_table(result.parity, told)
-    shown = _table(heads, [tuple(safe(cell) for cell in row) for row in rows[:_MOST_PARITY]])
+    shown = table(heads, [tuple(safe(cell) for cell in row) for row in rows[:_MOST_PARITY]])
     hidden = len(rows) - _MOST_PARITY
     return shown if hidden <= 0 else f"{shown}\n\n{told.say('card.more', n=told.number(hidden))}"
 
@@ -197,9 +191,9 @@ def _repair(result: Reconciliation, told: Speech) -> str:
     sentences, counts, pulled, hidden = repair_part(result, told)
     parts = [safe(one) for one in sentences]
     if counts:
-        parts.append(_table(told.heads("repair"), [tuple(safe(cell) for cell in row) for row in counts]))
+        parts.append(table(told.heads("repair"), [tuple(safe(cell) for cell in row) for row in counts]))
     if pulled:
-        parts.append(_table(told.heads("repair_list"), [tuple(safe(cell) for cell in row) for row in pulled]))
+        parts.append(table(told.heads("repair_list"), [tuple(safe(cell) for cell in row) for row in pulled]))
     return "\n\n".join([*parts, *([told.say("preview.more", n=told.number(hidden))] if hidden else [])])
 
 
@@ -211,7 +205,7 @@ def _notices(result: Reconciliation, told: Speech) -> str:
 
 def _rules(result: Reconciliation, told: Speech) -> str:
     rows = [(told.column(column), told.word("how", how)) for column, how in result.rules]
-    return _table(told.heads("rules"), rows) if rows else ""
+    return table(told.heads("rules"), rows) if rows else ""
 
 
 def _files(result: Reconciliation, told: Speech) -> str:
@@ -228,11 +222,5 @@ def _files(result: Reconciliation, told: Speech) -> str:
 
 
 def _cut(told: Speech, heads: str, rows: Sequence[Row], total: int) -> str:
-    shown = _table(told.heads(heads), rows) if rows else told.say("card.none")
+    shown = table(told.heads(heads), rows) if rows else told.say("card.none")
     return shown if total <= len(rows) else f"{shown}\n\n{told.say('card.more', n=told.number(total - len(rows)))}"
-
-
-def _table(heads: Iterable[str], rows: Iterable[Row]) -> str:
-    columns = list(heads)
-    lines = [" | ".join(columns), " | ".join("---" for _ in columns), *(" | ".join(row) for row in rows)]
-    return "\n".join(f"| {line} |" for line in lines)

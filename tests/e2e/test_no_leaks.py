@@ -75,5 +75,5 @@ class TestThePlays:
         assert found_in(files_below(private, served), WORDS) == []
 
     def test_the_demo_shows_nobody(self, sqlite_play: Play) -> None:
-        shown = [sqlite_play.folder / name for name in ("mails", "cards", "traces", "index.html")]
+        shown = [sqlite_play.folder / name for name in ("mails", "var/cards", "var/quality", "traces", "index.html")]
         assert found_in(files_below(*shown), WORDS) == []

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tasks.reports.reconciliation import markdown, safe
+from tasks.reports.marks import safe
+from tasks.reports.reconciliation import markdown
 from tasks.reports.reconciliation_lines import MOST_ROWS, screen_table
 from tasks.reports.reconciliation_repair import MOST_LISTED, pulled
 from tasks.reports.reconciliation_speech import catalogue, speech
