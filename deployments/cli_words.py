@@ -138,6 +138,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "dry_run": ("  (chạy thử: không ghi gì, không gửi gì)", "  (dry run: nothing written, nothing sent)"),
     "why_idle_day_off": ("  hôm nay là ngày nghỉ", "  a day off"),
+    "why_idle_overtaken": (
+        "  lượt theo lịch đến muộn: một lượt khác đã làm việc này",
+        "  a scheduled run that came late: another has done its work",
+    ),
     "why_idle_slot_done": ("  buổi sáng này đã chạy xong", "  this morning is already done"),
     "previewed": ("{n} tệp trong {folder}", "{n} files in {folder}"),
     "traced": ("Trang truy vết: {path}", "Trace page: {path}"),

@@ -13,6 +13,7 @@ from tasks import reconcile_book, run_book
 from tasks.cards import publish_run_card
 from tasks.outcome import refusal_sentence
 from tasks.run_context import LockBusyError, Run, RunRequest, enter_run
+from tasks.slots import is_overtaken
 
 _QUIET = (0, 6, 75)
 
@@ -74,7 +75,8 @@ def _told(
         book = _BOOKS[request.reads_only]
         book.open_book(run)
         try:
-            story(run)
+            if not is_overtaken(run):
+                story(run)
             report = book.close_book(run)
         except BaseException as fault:
             broken = book.break_book(run, fault)

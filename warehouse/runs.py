@@ -13,6 +13,7 @@ from warehouse.tables import flag_runs, runs
 
 RUNNING = "running"
 KILLED = "killed"
+ENDED = ("done", "nothing_to_do", "incomplete", "refused")  # its story was told to its end
 
 
 def start_run(
@@ -55,6 +56,15 @@ def slot_done(conn: Connection, flow: str, business_date: date, states: Sequence
         runs.c.flow == flow, runs.c.business_date == business_date, runs.c.state.in_(states)
     )
     return bool(conn.execute(chosen).scalar_one())
+
+
+def worked_between(conn: Connection, flow: str, start: datetime, end: datetime) -> bool:
+    """Whether a run of this flow with start <= as_of <= end came to its end, well or not.
+
+    Later ones do not count: they are of a clock that was put back since.
+    """
+    inside = (runs.c.flow == flow, runs.c.as_of >= start, runs.c.as_of <= end, runs.c.state.in_(ENDED))
+    return bool(conn.execute(select(func.count()).where(*inside)).scalar_one())
 
 
 def recent_runs(conn: Connection, limit: int = 20) -> list[dict[str, Any]]:
