@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 from deployments.cli_words import say
 from tasks.calendar_files import shipped_calendar
 from tasks.mail.wording import wording
+from tasks.reports.desks import DeskView
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.rules.release import QUARANTINE_DAYS
 from tasks.rules.timezone import HANOI
+from tasks.rules.working_calendar import WorkingCalendar
 from tasks.settings import Settings
 from warehouse import (
     day_book,
@@ -28,7 +30,14 @@ from warehouse import (
 )
 from warehouse.current import unconfigured_sources
 
+ON_DESKS = frozenset({"uncertain", "held", "no_recipient", "quarantine", "dispute"})  # told by the desks line by line
 _TOLD = 5  # ids of differences in one sentence
+
+
+def desk_view(settings: Settings, calendar: WorkingCalendar, now: datetime) -> DeskView:
+    """What the desks are told with: ages in working days, the source that brings the directory."""
+    directory = next((source.name for source in settings.sources if source.dataset == "contacts"), "contacts")
+    return DeskView(now, calendar, directory, settings.locale)
 
 
 def source_states(conn: Connection, settings: Settings, now: datetime) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from deployments.cli_context import print_json, print_table, shown
+from deployments.cli_explain import working_time
 from deployments.cli_words import say
 
 db_app = typer.Typer(help="Kho dữ liệu.", no_args_is_help=True)
@@ -49,18 +50,19 @@ def flags(context: typer.Context, unit: Annotated[str, typer.Option("--unit", he
 
 
 def status(context: typer.Context) -> None:
-    """Nguồn, khu cách ly, sổ thư, các lần chạy gần đây, việc cần người xử lý."""
+    """Nguồn, khu cách ly, sổ thư, các lần chạy gần đây, các bàn việc, việc cần người xử lý."""
     cli = shown(context)
-    settings = cli.settings()
-    from deployments.attention import needs_attention, source_states
-    from deployments.cli_explain import working_time
+    settings, calendar = cli.settings(), working_time(cli)[0]
+    from deployments.attention import desk_view, needs_attention, source_states
+    from tasks.reports.desks import desk_lines, desks_plain
     from tasks.rules.release import overdue_since
-    from warehouse import ledger_read, quarantine_desk, runs
+    from warehouse import desk_lists, ledger_read, quarantine_desk, runs
 
     with cli.reading() as conn:
         recent = runs.recent_runs(conn, 10)
         now = _now(settings.warehouse.sandbox, recent)
         sources = source_states(conn, settings, now)
+        desks, view = desk_lists.desks_of(conn), desk_view(settings, calendar, now)
         found: dict[str, Any] = {
             "sources": sources,
             "quarantine": {"open": quarantine_desk.open_count(conn)},
@@ -69,14 +71,15 @@ def status(context: typer.Context) -> None:
                 {k: r[k] for k in ("run_id", "flow", "as_of", "state", "exit_status", "started_at", "finished_at")}
                 for r in recent
             ],
+            "desks": desks_plain(desks, view),
             "needs_attention": needs_attention(
-                conn, sources, cli.locale(), settings.mail.max_per_run, overdue_since(working_time(cli)[0], now)
+                conn, sources, cli.locale(), settings.mail.max_per_run, overdue_since(calendar, now)
             ),
         }
     if cli.json:
         print_json(found)
     else:
-        _print_status(found, cli.locale())
+        _print_status(found, desk_lines(desks, view), cli.locale())
 
 
 @db_app.command("upgrade")
@@ -116,7 +119,8 @@ def _now(sandbox: bool, recent: list[dict[str, Any]]) -> datetime:
     return recent[0]["as_of"] + timedelta() if sandbox and recent else datetime.now(UTC)
 
 
-def _print_status(found: dict[str, Any], locale: str) -> None:
+def _print_status(found: dict[str, Any], on_desks: list[str], locale: str) -> None:
+    from deployments.attention import ON_DESKS
     from tasks.mail.wording import wording
 
     typer.echo(say("sources", locale))
@@ -131,8 +135,9 @@ def _print_status(found: dict[str, Any], locale: str) -> None:
     counts = ", ".join(f"{words.say(f'mail_state.{state}')} {n}" for state, n in found["ledger"].items() if n)
     typer.echo(f"{say('ledger', locale)}: {counts or '-'}")
     typer.echo(f"\n{say('attention', locale)}")
-    for line in found["needs_attention"] or [{"text": say("nothing_needed", locale)}]:
-        typer.echo(f"- {line['text']}")
+    lines = [f"- {one['text']}" for one in found["needs_attention"] if one["kind"] not in ON_DESKS]
+    for line in [*lines, *on_desks] or [f"- {say('nothing_needed', locale)}"]:
+        typer.echo(line)
 
 
 def _day(moment: datetime | None) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from tasks.bulletins import bulletin_of
 from tasks.narration import logger
 from tasks.publishing_quality import FOLDER as QUALITY
-from tasks.publishing_quality import publish_quality
+from tasks.publishing_quality import publish_quality, refusals
 from tasks.reports.card import card_markdown
 from tasks.reports.card_model import CardMail, RunCard
 from tasks.reports.card_page import card_page
@@ -72,6 +72,7 @@ def card_of(run: Run, conn: Connection, report: dict[str, Any], quality: str = "
         mails=tuple(_mail(mail) for mail in mails if mail["state"] != "superseded"),
         desks={desk: found.total for desk, found in desk_lists.desks_of(conn, most=1).items()},
         before=(before["as_of"], before["summary"]) if before else None,
+        refused=refusals(run),
         moves=_moves(run, conn, before) if before else None,
         quality=quality,
     )

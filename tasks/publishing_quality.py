@@ -33,6 +33,17 @@ def quality_summary(run: Run) -> dict[str, Any]:
     }
 
 
+def refusals(run: Run) -> tuple[tuple[str, str, int], ...]:
+    """Source, reason in words and rows refused by this run, most rows first; a row with two reasons counts for both."""
+    found = [
+        (source, sentence(one.code, run.settings.locale), one.unexpected)
+        for source, tally in run.kept.get(_KEPT, {}).items()
+        for one in tally.results()
+        if one.unexpected and one.severity == "row"
+    ]
+    return tuple(sorted(found, key=lambda told: (-told[2], told[:2])))
+
+
 def publish_quality(run: Run) -> Path | None:
     """Write the page of this run, readable by its owner only; None when there is nothing to show, or nowhere to."""
     if run.dry_run or not run.kept.get(_KEPT):

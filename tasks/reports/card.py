@@ -18,7 +18,7 @@ from tasks.rules.item_moves import Move
 from tasks.rules.model import Bulletin, SourceLine
 from tasks.rules.timezone import HANOI
 
-_MOST = {"grounds": 15, "needs": 25, "sources": 30, "mails": 60, "moves": 12}  # with the fixed tables under 200 rows
+_MOST = {"grounds": 12, "needs": 20, "refused": 15, "sources": 30, "mails": 40, "moves": 10, "flags": 20, "desks": 6}
 _MAIL_FIGURES = ("composed", "handed", "held", "refused", "uncertain", "retry")
 
 
@@ -41,24 +41,31 @@ def card_markdown(card: RunCard, locale: str = "vi", *, link: bool = False) -> s
 
 def _told(card: RunCard, locale: str) -> Iterator[str]:
     """The sections of a run that did something."""
-    yield f"## {say('needs', locale)}"
-    yield _listed(list(_needs(card.day, locale)), "needs", locale)
+    if needs := list(_needs(card.day, locale)):
+        yield f"## {say('needs', locale)}"
+        yield _listed(needs, "needs", locale)
     yield f"## {say('figures', locale)}"
     yield _figures(card, locale)
+    if card.refused:
+        yield f"## {say('refused', locale)}"
+        rows = [(safe(source), safe(text), str(n)) for source, text, n in card.refused]
+        yield _rows("refused_heads", rows, "refused", locale)
     if card.moves:
         yield f"## {say('moves', locale)}"
         yield from _moves(card, locale)
     yield f"## {say('sources', locale)}"
-    yield _rows("source_heads", [_source(s, locale) for s in card.day.sources], "sources", locale)
+    told = {line["name"] for line in card.report["sources"] if line["error"]}  # by the verdict
+    rows = [_source(line, line.name in told, locale) for line in card.day.sources]
+    yield _rows("source_heads", rows, "sources", locale)
     said = wording(locale)
     flags = [(said.say(f"flag.{flag.value}"), str(n)) for flag, n in card.day.flags]
     yield f"## {say('flags', locale)}"
-    yield _rows("flag_heads", flags, "needs", locale)
+    yield _rows("flag_heads", flags, "flags", locale)
     yield f"## {say('mails', locale)}"
     yield _rows("mail_heads", [_mail(mail, locale) for mail in card.mails], "mails", locale)
     yield f"## {say('desks', locale)}"
-    desks = [(DESK_WORDS[f"desk_{desk.value}"][locale == "en"], str(n)) for desk, n in card.desks.items()]
-    yield _rows("desk_heads", desks, "needs", locale)
+    desks = [(DESK_WORDS[f"desk_{desk.value}"][locale == "en"], str(n)) for desk, n in card.desks.items() if n]
+    yield _rows("desk_heads", desks, "desks", locale)
 
 
 def _verdict(card: RunCard, locale: str) -> list[str]:
@@ -134,12 +141,15 @@ def _needs(day: Bulletin, locale: str) -> Iterator[str]:
         yield say("quarantine", locale, n=n, text=text)
 
 
-def _source(line: SourceLine, locale: str) -> tuple[str, ...]:
+def _source(line: SourceLine, told: bool, locale: str) -> tuple[str, ...]:
     moment = f"{line.data_moment.astimezone(HANOI):%H:%M %d/%m/%Y}" if line.data_moment else "–"
-    remark = line.error or ("" if line.fresh else say("stale", locale))
-    counts = (line.pulled, line.new, line.changed, line.unchanged)
-    quarantined = f"{line.quarantined} ({line.quarantined_new})"
-    return (safe(line.name), *map(str, counts), quarantined, moment, safe(remark))
+    counts = [line.pulled, line.new, line.changed, line.unchanged, f"{line.quarantined} ({line.quarantined_new})"]
+    if line.state in ("refused", "failed"):
+        counts[1:] = "–" * 4
+    remark = wording(locale).say(f"source_state.{line.state}") if told else line.error
+    if not line.fresh and not remark:
+        remark = say("stale", locale)
+    return (safe(line.name), *map(str, counts), moment, safe(remark))
 
 
 def _mail(mail: CardMail, locale: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ class RunCard:
     day: Bulletin
     mails: tuple[CardMail, ...]
     desks: Mapping[Desk, int]
+    refused: tuple[tuple[str, str, int], ...] = ()  # by this run: source, why in words, rows
     before: tuple[datetime, Mapping[str, Any]] | None = None
     moves: Moves | None = None  # None: there is no run to compare with
     quality: str = ""  # file of the quality report, relative to the card's own folder

@@ -101,6 +101,20 @@ def desks_markdown(desks: Desks, view: DeskView) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def desk_lines(desks: Desks, view: DeskView, most: int = 5) -> list[str]:
+    """For the terminal: of each desk where something lies its oldest matters, two lines each."""
+    lines: list[str] = []
+    for desk, found in desks.items():
+        if not found.total:
+            continue
+        lines += ["", f"{view.word(f'desk_{desk.value}')} ({found.total})"]
+        for what, why, since, how in view.rows(desk, found.matters[:most]):
+            lines += [f"- {what}: {why}; {since}", f"  {how}"]
+        if left := found.total - sum(one.count for one in found.matters[:most]):
+            lines.append(view.word("more", n=left))
+    return lines
+
+
 def desks_plain(desks: Desks, view: DeskView) -> dict[str, Any]:
     """The desks for machines: under each name its total and its lines."""
     return {
