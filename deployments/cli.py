@@ -19,6 +19,7 @@ from deployments import (
     cli_mail,
     cli_quarantine,
     cli_reconcile,
+    cli_reports,
     cli_run,
     cli_show,
 )
@@ -48,6 +49,7 @@ def dondoc(
 
 cli_run.register(app)
 cli_reconcile.register(cli_run.run_app)
+cli_reports.register(app, cli_run.run_app)
 cli_show.register(app)
 cli_quarantine.register(app)
 cli_differences.register(app)

@@ -142,6 +142,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "  lượt theo lịch đến muộn: một lượt khác đã làm việc này",
         "  a scheduled run that came late: another has done its work",
     ),
+    "why_idle_no_report_due": ("  hôm nay không có báo cáo nào phải gửi", "  no report is due today"),
     "why_idle_slot_done": ("  buổi sáng này đã chạy xong", "  this morning is already done"),
     "previewed": ("{n} tệp trong {folder}", "{n} files in {folder}"),
     "traced": ("Trang truy vết: {path}", "Trace page: {path}"),

@@ -31,12 +31,14 @@ def next_morning(
 ) -> datetime:
     """This very moment while today's reminders have not left, else the opening of the next working day."""
     from tasks.rules.timezone import HANOI
+    from tasks.rules.words import WITHOUT_ITEMS
     from warehouse.ledger_read import mails_of
     from warehouse.runs import last_flag_as_of
 
     local = now.astimezone(HANOI)
     today = local.date()
-    left = (m["state"] not in _WAITING for m in mails_of(conn, business_date=today) if m["audience"] != "ops")
+    reminders = (m for m in mails_of(conn, business_date=today) if m["audience"] not in WITHOUT_ITEMS)
+    left = (m["state"] not in _WAITING for m in reminders)
     if calendar.is_working_day(today) and local.time() <= settings.reminders.catches_up_until and not any(left):
         return max(now, last_flag_as_of(conn) or now)
     return datetime.combine(calendar.next_working_day(today), hours.opening, tzinfo=HANOI)

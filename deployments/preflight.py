@@ -25,8 +25,9 @@ def checked(
     outside_window: bool = False,
     accept_drop: bool = False,
     reason: str = "",
+    looks_back: bool = False,
 ) -> Settings:
-    """The configuration, when a run asked for so may start.
+    """The configuration, when a run asked for so may start. `looks_back`: it writes no row and may speak of any moment.
 
     Raises:
         ConfigError: with every fault, secrets that are not there included.
@@ -44,7 +45,7 @@ def checked(
     moment = moment_of(as_of, locale)
     _check_calendar(settings, moment)
     _check_places(settings)
-    _check_warehouse(settings, moment)
+    _check_warehouse(settings, None if looks_back else moment)
     return settings
 
 
@@ -75,7 +76,7 @@ def _check_places(settings: Settings) -> None:
             raise UsageFaultError(refusal("landing", settings.locale, folder=folder))
 
 
-def _check_warehouse(settings: Settings, moment: datetime) -> None:
+def _check_warehouse(settings: Settings, moment: datetime | None) -> None:
     from warehouse.engine import open_engine, sqlite_file, where_is
     from warehouse.errors import SchemaError, WarehouseUnavailableError
     from warehouse.schema import check
@@ -87,7 +88,8 @@ def _check_warehouse(settings: Settings, moment: datetime) -> None:
             reason = refusal("no_folder", settings.locale, folder=path.parent)
             raise WarehouseUnavailableError(where_is(engine), reason)
         check(engine)
-        _refuse_turning_back(engine, settings, moment)
+        if moment is not None:
+            _refuse_turning_back(engine, settings, moment)
     except SchemaError as fault:
         if fault.code not in ("missing", "older"):  # a run creates the one and upgrades the other
             raise

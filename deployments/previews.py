@@ -10,6 +10,7 @@ from typing import Any
 from tasks.mail.frozen import thaw_bulletin, thaw_digest
 from tasks.mail.letter import MailStyle, RenderedMail
 from tasks.mail.render import render_bulletin, render_digest
+from tasks.reports.period_mail import render_report, thaw_report
 from tasks.settings import Settings
 
 
@@ -41,4 +42,6 @@ def twin(row: dict[str, Any], settings: Settings, locale: str) -> RenderedMail:
     )
     if row["kind"] == "bulletin":
         return render_bulletin(thaw_bulletin(row["digest"]), style, locale)
+    if row["kind"] == "report":
+        return render_report(thaw_report(row["digest"]), style, locale)
     return render_digest(thaw_digest(row["digest"]), style, locale)

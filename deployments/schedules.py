@@ -63,6 +63,17 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
         ),
     ),
     Deployment(
+        name="report",
+        entrypoint="flows.report_run.report_run",
+        crons=("40 10,13 * * *",),
+        when=("10:40 và 13:40, khi có báo cáo đến kỳ", "10:40 and 13:40, when a report is due"),
+        description=(
+            "Báo cáo tuần, tháng cho lãnh đạo, gửi trong ba ngày làm việc đầu của kỳ sau nếu chưa gửi. "
+            "Chạy tay: lập lại báo cáo của kỳ khác, hoặc phiếu của một đơn vị; mỗi người nhận một thư một kỳ."
+        ),
+        parameters={"period": "due", "send": True},
+    ),
+    Deployment(
         name="housekeeping",
         entrypoint="flows.housekeeping_run.housekeeping_run",
         crons=("30 22 * * *",),

@@ -21,6 +21,7 @@ from tasks.narration import logger
 from tasks.rules.digests import compose
 from tasks.rules.model import Digest
 from tasks.rules.situation import Situation
+from tasks.rules.words import WITHOUT_ITEMS
 from tasks.run_context import Run, current
 from warehouse import changes, flag_store, ledger, ledger_read
 
@@ -64,7 +65,9 @@ def situation_of(run: Run, conn: Connection) -> Situation:
 
 
 def _bring_into_line(run: Run, conn: Connection, wanted: dict[tuple[str, str], Digest]) -> int:
-    today = [m for m in ledger_read.mails_of(conn, business_date=run.business_date) if m["audience"] != "ops"]
+    today = [
+        m for m in ledger_read.mails_of(conn, business_date=run.business_date) if m["audience"] not in WITHOUT_ITEMS
+    ]
     newest = {(m["audience"], m["address"]): m for m in sorted(today, key=lambda m: m["revision"])}
     standing = {key: m for key, m in newest.items() if m["state"] != "superseded"}
     to_plan = []

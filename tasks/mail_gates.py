@@ -9,6 +9,9 @@ from tasks.run_context import Run
 from warehouse import current, desk, ledger, ledger_read
 
 
+REPORTS = ("report",)
+
+
 @dataclass(frozen=True, slots=True)
 class Barrier:
     """Why nothing is sent. `hold`: the mails are set aside for the day; else they stay planned for a later slot."""
@@ -49,7 +52,7 @@ def barrier_before_mail(run: Run, audiences: tuple[str, ...]) -> Barrier | None:
         return Barrier("shadow" if mode == "shadow" else "ops_only", hold=True)
     if switch.stopped:
         return Barrier("stopped")
-    return None if to_ops else _window(run)
+    return None if to_ops else _window(run, late=audiences == REPORTS)
 
 
 def over_cap(run: Run, conn: Connection) -> int:
@@ -77,10 +80,11 @@ def _mode(run: Run, switch: desk.MailSwitch) -> str:
     return switch.mode or run.settings.mail.mode
 
 
-def _window(run: Run) -> Barrier | None:
+def _window(run: Run, *, late: bool) -> Barrier | None:
+    """Reports follow the reminders: they may go until the end of catching up."""
     reminders = run.settings.reminders
     at = run.clock.now().astimezone(HANOI).time()
-    if reminders.opens <= at <= reminders.closes:
+    if reminders.opens <= at <= (reminders.catches_up_until if late else reminders.closes):
         return None
     if run.request.outside_window and run.request.reason and at <= reminders.catches_up_until:
         return None

@@ -17,6 +17,7 @@ from tasks.composing import compose_mails
 from tasks.flagging import flag_open_items
 from tasks.releasing import promote, release_refused
 from tasks.rules.release import Refusal
+from tasks.rules.words import WITHOUT_ITEMS
 from tasks.run_context import Run, RunRequest, enter_run
 from warehouse import flag_store, ledger_read, quarantine_desk
 
@@ -87,7 +88,7 @@ def _picture(run: Run) -> Picture:
 
 def _planned(conn: Connection, run: Run) -> dict[MailKey, PlannedMail]:
     today = ledger_read.mails_of(conn, business_date=run.business_date)
-    waiting = [m for m in today if m["audience"] != "ops" and m["state"] in OPEN_STATES]
+    waiting = [m for m in today if m["audience"] not in WITHOUT_ITEMS and m["state"] in OPEN_STATES]
     asked: dict[int, int] = {}
     for item in ledger_read.items_of(conn, [m["id"] for m in waiting]):
         asked[item["mail_id"]] = asked.get(item["mail_id"], 0) + (item["role"] == "asked")

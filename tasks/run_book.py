@@ -67,6 +67,7 @@ def _report(run: Run, touched_states: list[str]) -> dict[str, Any]:
         "swept": run.kept.get("swept", {}),
         "audit": run.kept.get("audit"),
         "quality": quality_summary(run),
+        "files": run.kept.get("files", []),
     }
 
 
@@ -74,8 +75,8 @@ def _is_idle(run: Run, report: dict[str, Any], bulletins: list[str]) -> bool:
     """Nothing new in, nothing opened or closed, nothing out."""
     brought = run.released or any(line["new"] or line["changed"] for line in report["sources"])
     moved = report["flags"]["opened"] or report["flags"]["closed"]
-    swept = bool(report["swept"])
-    return bool(run.idle) or not (brought or moved or swept or any(report["mails"].values()) or bulletins)
+    left = report["swept"] or report["files"]
+    return bool(run.idle) or not (brought or moved or left or any(report["mails"].values()) or bulletins)
 
 
 def busy_report(request: RunRequest, holder: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class MailRow:
     audience: str
     address: str
     revision: int
-    kind: str  # reminder | all_clear | bulletin
+    kind: str  # reminder | all_clear | bulletin | report
     post: str
     message_id: str
     subject: str

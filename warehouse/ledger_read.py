@@ -19,7 +19,7 @@ Row = dict[str, Any]
 Place = tuple[str, str]  # audience, address
 _T = TypeVar("_T")
 
-_BULLETIN = "bulletin"
+_WITHOUT_ITEMS = ("bulletin", "report")
 _LIGHT = [c for c in mails.columns if c.name not in ("body", "digest")]
 _ITEM = [c for c in mail_items.columns if c.name != "id"]
 _OF_MAIL = [mails.c.address, mails.c.revision, mails.c.state, mails.c.as_of, mails.c.data_moment]
@@ -80,7 +80,7 @@ def sendable(conn: Connection, business_date: date, now: datetime) -> list[int]:
 
 
 def last_handed(conn: Connection) -> dict[Place, HandedMail]:
-    """Per (audience, address) the last handed mail, by business date and revision; bulletins do not count."""
+    """Per (audience, address) the last handed mail, by business date and revision; bulletins and reports do not count."""
     newest = _newest_handed()
     last = select(*_LIGHT).join(newest, mails.c.id == newest.c.id).order_by(mails.c.id)
     found = _rows(conn, last)
@@ -103,7 +103,7 @@ def unsettled_since_last_handed(conn: Connection, since: date) -> dict[Place, tu
         mails.c.address == newest.c.address,
         or_(mails.c.business_date > newest.c.business_date, same_day),
     )
-    in_doubt = (mails.c.state.in_((UNCERTAIN, REFUSED, EXPIRED)), mails.c.kind != _BULLETIN)
+    in_doubt = (mails.c.state.in_((UNCERTAIN, REFUSED, EXPIRED)), mails.c.kind.not_in(_WITHOUT_ITEMS))
     out: dict[Place, list[Row]] = {}
     for item in _rows(conn, _told_items(*in_doubt, mails.c.business_date >= since).join(newest, after)):
         out.setdefault((item["audience"], item["address"]), []).append(item)
@@ -120,7 +120,11 @@ def told_items(conn: Connection, item_keys: Iterable[str] | None = None, since: 
 
     Without `item_keys` of all items; `since` leaves out mails of earlier business dates.
     """
-    conditions = [mails.c.state == HANDED, mails.c.kind != _BULLETIN, mail_items.c.role.in_(("asked", "informed"))]
+    conditions = [
+        mails.c.state == HANDED,
+        mails.c.kind.not_in(_WITHOUT_ITEMS),
+        mail_items.c.role.in_(("asked", "informed")),
+    ]
     if since is not None:
         conditions.append(mails.c.business_date >= since)
     if item_keys is None:
@@ -172,13 +176,13 @@ def standing(conn: Connection, business_date: date, audience: str, address: str)
 
 
 def _newest_handed() -> Subquery:
-    """The last handed mail of each place, by business date and revision; bulletins do not count."""
+    """The last handed mail of each place, by business date and revision; bulletins and reports do not count."""
     order = func.row_number().over(
         partition_by=(mails.c.audience, mails.c.address),
         order_by=(mails.c.business_date.desc(), mails.c.revision.desc()),
     )
     columns = (mails.c.id, mails.c.audience, mails.c.address, mails.c.business_date, mails.c.revision)
-    among = select(*columns, order.label("place")).where(mails.c.state == HANDED, mails.c.kind != _BULLETIN)
+    among = select(*columns, order.label("place")).where(mails.c.state == HANDED, mails.c.kind.not_in(_WITHOUT_ITEMS))
     ranked = among.subquery()
     return select(ranked).where(ranked.c.place == 1).subquery()
 

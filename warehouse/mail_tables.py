@@ -29,7 +29,7 @@ mails = Table(
     Column("audience", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("kind", Text, nullable=False),  # reminder | all_clear | bulletin
+    Column("kind", Text, nullable=False),  # reminder | all_clear | bulletin | report
     Column("state", Text, nullable=False),
     Column("post", Text, nullable=False),  # the recipient's post, for people who read the ledger
     Column("message_id", Text, nullable=False, unique=True),

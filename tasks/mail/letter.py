@@ -51,12 +51,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table of numbers: the first column names, the last row sums."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A titled part of the letter: rows, bullets, or both."""
+    """A titled part of the letter: rows, bullets, a table."""
 
     title: str
     note: str = ""
     groups: tuple[Group, ...] = ()
+    grid: Grid | None = None
     bullets: tuple[str, ...] = ()
     more: str = ""
 

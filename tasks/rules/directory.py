@@ -130,6 +130,12 @@ class Directory:
                 return NoRecipient(unit_code, f"several_{role}")
         return NoRecipient(unit_code, f"no_{role}")
 
+    def readers(self, role: str, today: date) -> tuple[Recipient, ...]:
+        """Everybody of that role under whatever unit, each address once, without those whose mail comes back."""
+        rows = [c for code in sorted(self._contacts) for c in self._current(code, role, today)]
+        found = {c.email.casefold(): c for c in reversed(rows) if not self._has_bounced(c.email)}
+        return tuple(self._recipient(found[address], today) for address in sorted(found))
+
     def absence(self, unit_code: str, today: date) -> Absence | None:
         """The absence of the unit's head that covers today; of several rather one that names a delegate."""
         away = self._away(unit_code, today)

@@ -45,6 +45,10 @@ class Audience(StrEnum):
     LEADERSHIP = "leadership"
     INSPECTING = "inspecting"
     OPS = "ops"
+    REPORT = "report"
+
+
+WITHOUT_ITEMS = frozenset({Audience.OPS, Audience.REPORT})  # bulletins and reports: no reminders, no ladder
 
 
 class Role(StrEnum):

@@ -1,0 +1,74 @@
+"""The warehouse as it was known at a moment, in the rules' shapes: the world, dossiers page by page, recommendations.
+
+The same readings as `gather`, which is about now. Nothing is decided here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from tasks import directory_from_rows as directory_rows
+from tasks import records_from_rows as read
+from tasks.rules.directory import Directory
+from tasks.rules.records import DossierFile, RecommendationFile
+from tasks.rules.report_model import Period
+from tasks.rules.world import World
+from tasks.run_context import Run
+from warehouse.report_rows import Doubted, Known, Row, doubtful
+
+
+class Reading:
+    """What a report and a sheet are made from: they speak of as_of, from what was known at `known.at`."""
+
+    def __init__(self, run: Run, conn: Connection, known_at: datetime) -> None:
+        self.known = Known(conn, known_at)
+        self.as_of = run.clock.as_of
+        self.present = known_at <= self.as_of
+        rows = self.known.rows
+        directory = Directory(
+            units=directory_rows.units(rows("units")),
+            successions=directory_rows.successions(rows("unit_succession")),
+            contacts=directory_rows.contacts(rows("contacts")),
+            absences=directory_rows.absences(rows("absences")),
+        )
+        self.world = World(directory, run.calendar, run.hours, run.flag_rules, self.as_of)
+        self.quarantined = self.known.quarantined()
+        self._keys, self._codes = doubtful(self.quarantined)
+        self._procedures = read.procedures(rows("procedures"))
+
+    def unit_name(self, code: str) -> str:
+        """The name of the unit that bears the code today, else the code."""
+        unit = self.world.directory.unit_on(code, self.world.today)
+        return unit.name if unit else code
+
+    def dossiers(self, period: Period) -> Iterator[DossierFile]:
+        """Those open at as_of, and those received or finished in the period."""
+        for page in self.known.dossiers(period.begin, period.end, self.as_of):
+            yield from self._files(page)
+
+    def recommendations(self) -> list[RecommendationFile]:
+        """All of them with their logs: some hundreds a year."""
+        rows, events = self.known.rows("recommendations"), self.known.rows("recommendation_events")
+        keys = {r.record.item_key for r in read.recommendation_files(self._doubted("recommendations", rows), (), {})}
+        return read.recommendation_files(rows, events, {}, keys)
+
+    def _files(self, page: Sequence[Row]) -> list[DossierFile]:
+        events = self.known.by_code("dossier_events", {(row["system"], row["dossier_code"]) for row in page})
+        siblings = self.known.by_code("dossiers", {(row["system"], row["dossier_code"]) for row in events})
+        files = read.dossier_files(page, events, self._procedures, {}, siblings=siblings)
+        doubted = {(row["system"], row["record_key"]) for row in self._doubted("dossiers", page)}
+        return [
+            replace(file, in_doubt=True) if (row["system"], row["record_key"]) in doubted else file
+            for row, file in zip(page, files, strict=True)
+        ]
+
+    def _doubted(self, dataset: str, rows: Sequence[Row]) -> list[Row]:
+        """Rows of which a newer version lay in quarantine."""
+        return [row for row in rows if (dataset, row["system"], row["record_key"]) in self._keys or self._by_code(row)]
+
+    def _by_code(self, row: Row) -> bool:
+        code = row.get("dossier_code")
+        named: Doubted = self._codes
+        return code is not None and any((row["system"], code, unit) in named for unit in ("", row["unit_code"]))
