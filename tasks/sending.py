@@ -4,7 +4,7 @@ Nothing here retries. A mail whose fate is unknown stays `uncertain` and is neve
 """
 
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,6 +18,7 @@ from tasks.mailer_settings import smtp_settings
 from tasks.narration import logger
 from tasks.run_context import Run, current
 from tasks.settings import SecretError
+from tasks.whole_units import to_its_end
 from warehouse import ledger, ledger_read
 from warehouse.errors import IllegalTransitionError
 
@@ -116,13 +117,15 @@ def _send_one(run: Run, mailer: Mailer, job: _Job) -> Outcome | None:
 
     def on_data() -> None:
         run.ensure_lock()
+        message.enter_context(to_its_end())
         with run.store.transaction() as conn:
             ledger.mark_in_data(conn, job.mail_id, run.clock.now(), run_id=run.run_id)
 
     assert job.body, "a mail without a message is held, never planned"
-    outcome = mailer.deliver(job.address, job.body, on_data)
-    with run.store.transaction() as conn:
-        _settle(run, conn, job, outcome)
+    with ExitStack() as message:
+        outcome = mailer.deliver(job.address, job.body, on_data)
+        with run.store.transaction() as conn:
+            _settle(run, conn, job, outcome)
     logger().info("mail %d: %s %s", job.mail_id, outcome.kind, outcome.code or "")
     return outcome
 
