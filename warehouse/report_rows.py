@@ -109,7 +109,7 @@ class Known:
         return dict(self.conn.execute(chosen.group_by(loads.c.source)).tuples().all())
 
     def mails(self, first: date, last: date, unit_code: str = "") -> list[Row]:
-        """Mails of these business dates with their state then; with a unit, only those that told items of it.
+        """Mails of these business dates with their state then; with a unit, only those about items asked of it.
 
         A mail that nobody had settled is `planned`; one that a person resolved later was still uncertain.
         """
@@ -120,7 +120,7 @@ class Known:
         chosen = select(*(mails.c[name] for name in names)).where(*spans, mails.c.state != "superseded")
         if unit_code:
             told = select(mail_items.c.mail_id).where(mail_items.c.unit_code == unit_code)
-            chosen = chosen.where(mails.c.id.in_(told))
+            chosen = chosen.where(mails.c.id.in_(told.where(mail_items.c.role != "informed")))
         found = [dict(r) for r in self.conn.execute(chosen.order_by(mails.c.business_date, mails.c.id)).mappings()]
         return [mail | {"state": self._state_then(mail, resolved_later)} for mail in found]
 
@@ -130,13 +130,16 @@ class Known:
         settled = mail["state"] in _SETTLED and mail["settled_at"] is not None and mail["settled_at"] <= self.at
         return str(mail["state"]) if settled else "planned"
 
-    def disputes(self) -> list[Row]:
-        """Disputes opened by then; an answer that came later is left out."""
+    def disputes(self, unit_code: str = "") -> list[Row]:
+        """Disputes opened by then, of items that mails asked of the unit; an answer that came later is left out."""
         later = disputes.c.answered_at > self.at
         outcome = case((later, None), else_=disputes.c.outcome).label("outcome")
         answered = case((later, None), else_=disputes.c.answered_at).label("answered_at")
         names = ("item_key", "code", "opened_at", "opened_on")
         chosen = select(*(disputes.c[name] for name in names), outcome, answered)
+        if unit_code:
+            told = select(mail_items.c.item_key).where(mail_items.c.unit_code == unit_code)
+            chosen = chosen.where(disputes.c.item_key.in_(told))
         rows = self.conn.execute(chosen.where(disputes.c.opened_at <= self.at).order_by(disputes.c.id)).mappings()
         return [dict(row) for row in rows]
 
@@ -155,8 +158,9 @@ Doubted = frozenset[tuple[str, str, str]]
 
 
 def doubtful(rows: Iterable[Row]) -> tuple[Doubted, Doubted]:
-    """What quarantined rows cast doubt on: by (dataset, system, key); dossiers by (system, code, unit) where a row has no
-    key. A unit of "" stands for any.
+    """What quarantined rows cast doubt on: by (dataset, system, key), and dossiers by (system, code, unit).
+
+    The second where a row has no key; a unit of "" stands for any.
     """
     keys: set[tuple[str, str, str]] = set()
     codes: set[tuple[str, str, str]] = set()
