@@ -12,13 +12,13 @@ from tasks.reports.card_verdict import SIGNS, verdict
 from tasks.reports.card_words import WORDS, say
 from tasks.reports.desk_words import WORDS as DESK_WORDS
 from tasks.reports.desks import reason_text
-from tasks.reports.marks import bullets, code, safe, spoken, table
+from tasks.reports.marks import bullets, code, grouped, safe, spoken, table
 from tasks.reports.trace_speech import audience_text
 from tasks.rules.item_moves import Move
 from tasks.rules.model import Bulletin, SourceLine
 from tasks.rules.timezone import HANOI
 
-_MOST = {"grounds": 12, "needs": 20, "refused": 15, "sources": 30, "mails": 40, "moves": 10, "flags": 20, "desks": 6}
+_MOST = {"grounds": 12, "needs": 20, "refused": 15, "sources": 25, "mails": 35, "moves": 10, "flags": 20, "desks": 6}
 _MAIL_FIGURES = ("composed", "handed", "held", "refused", "uncertain", "retry")
 
 
@@ -48,8 +48,8 @@ def _told(card: RunCard, locale: str) -> Iterator[str]:
     yield _figures(card, locale)
     if card.refused:
         yield f"## {say('refused', locale)}"
-        rows = [(safe(source), safe(text), str(n)) for source, text, n in card.refused]
-        yield _rows("refused_heads", rows, "refused", locale)
+        refused = [(safe(source), safe(text), grouped(n, locale)) for source, text, n in card.refused]
+        yield _rows("refused_heads", refused, "refused", locale)
     if card.moves:
         yield f"## {say('moves', locale)}"
         yield from _moves(card, locale)
@@ -58,13 +58,15 @@ def _told(card: RunCard, locale: str) -> Iterator[str]:
     rows = [_source(line, line.name in told, locale) for line in card.day.sources]
     yield _rows("source_heads", rows, "sources", locale)
     said = wording(locale)
-    flags = [(said.say(f"flag.{flag.value}"), str(n)) for flag, n in card.day.flags]
+    flags = [(said.say(f"flag.{flag.value}"), grouped(n, locale)) for flag, n in card.day.flags]
     yield f"## {say('flags', locale)}"
     yield _rows("flag_heads", flags, "flags", locale)
     yield f"## {say('mails', locale)}"
     yield _rows("mail_heads", [_mail(mail, locale) for mail in card.mails], "mails", locale)
     yield f"## {say('desks', locale)}"
-    desks = [(DESK_WORDS[f"desk_{desk.value}"][locale == "en"], str(n)) for desk, n in card.desks.items() if n]
+    desks = [
+        (DESK_WORDS[f"desk_{desk.value}"][locale == "en"], grouped(n, locale)) for desk, n in card.desks.items() if n
+    ]
     yield _rows("desk_heads", desks, "desks", locale)
 
 
@@ -89,13 +91,16 @@ def _figures(card: RunCard, locale: str) -> str:
     known = _figures_of(before, locale) if before else {}
     told = say("at", locale, moment=wording(locale).moment(at)) if at else ""
     rows = [
-        (name, str(n), str(known.get(name, 0)), f"{n - known.get(name, 0):+d}" if n != known.get(name, 0) else "0")
-        if known
-        else (name, str(n), "–", "–")
+        (name, grouped(n, locale), *(_beside(n, known.get(name, 0), locale) if known else ("–", "–")))
         for name, n in now.items()
     ]
     lines = table(say("figure_heads", locale, at=told).split("|"), rows)
     return lines if known else f"{lines}\n\n{say('first', locale)}"
+
+
+def _beside(now: int, before: int, locale: str) -> tuple[str, str]:
+    sign = "+" if now > before else "−" if now < before else ""
+    return grouped(before, locale), f"{sign}{grouped(abs(now - before), locale)}"
 
 
 def _figures_of(report: Any, locale: str) -> dict[str, int]:
@@ -143,13 +148,14 @@ def _needs(day: Bulletin, locale: str) -> Iterator[str]:
 
 def _source(line: SourceLine, told: bool, locale: str) -> tuple[str, ...]:
     moment = f"{line.data_moment.astimezone(HANOI):%H:%M %d/%m/%Y}" if line.data_moment else "–"
-    counts = [line.pulled, line.new, line.changed, line.unchanged, f"{line.quarantined} ({line.quarantined_new})"]
+    counts = [grouped(n, locale) for n in (line.pulled, line.new, line.changed, line.unchanged, line.quarantined)]
+    counts[4] += f" ({grouped(line.quarantined_new, locale)})"
     if line.state in ("refused", "failed"):
         counts[1:] = "–" * 4
     remark = wording(locale).say(f"source_state.{line.state}") if told else line.error
     if not line.fresh and not remark:
         remark = say("stale", locale)
-    return (safe(line.name), *map(str, counts), moment, safe(remark))
+    return (safe(line.name), *counts, moment, safe(remark))
 
 
 def _mail(mail: CardMail, locale: str) -> tuple[str, ...]:

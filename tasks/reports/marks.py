@@ -1,4 +1,4 @@
-"""The little markdown that our cards are made of; `card_page` turns the same into a page."""
+"""The little markdown that our cards are made of, and numbers in them; `card_page` turns the same into a page."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,6 +22,11 @@ def spoken(text: str) -> str:
 def code(text: str) -> str:
     """Something to type, as it stands."""
     return f"`{' '.join(text.split()).replace('`', '').replace('|', '/')}`" if text else ""
+
+
+def grouped(n: int, locale: str) -> str:
+    """A number in groups of three digits: 120.000 in Vietnamese, 120,000 in English."""
+    return f"{n:,}" if locale == "en" else f"{n:,}".replace(",", ".")
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -14,9 +14,12 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from tasks.mail.wording import wording
+from tasks.reports.marks import grouped
 from tasks.reports.quality_words import WORDS
 from tasks.reports.trace import page_style
 from tasks.reports.trace_speech import column_text
+
+_LEAST = 0.0001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ def quality_page(told: Quality, locale: str) -> str:
     text = files(__package__).joinpath("templates", "quality.html.j2").read_text(encoding="utf-8")
     moment = wording(locale).moment(told.as_of)
     sources = [_source(one, words, locale) for one in told.sources]
-    lead = _lead(told.sources, words)
+    lead = _lead(told.sources, words, locale)
     style = Markup(page_style())  # noqa: S704 (shipped with the code)
     return environment.from_string(text).render(
         w=words, locale=locale, style=style, moment=moment, run_id=told.run_id, lead=lead, sources=sources
@@ -73,23 +76,27 @@ def quality_page(told: Quality, locale: str) -> str:
 
 
 def share(part: int, whole: int, locale: str) -> str:
-    """Per cent with two digits, so that 3 bad of 100,000 do not read as none."""
-    text = f"{part / whole:.2%}" if whole else "–"
+    """Per cent with two digits; 3 bad of 100,000 do not read as none."""
+    if not whole:
+        return "–"
+    text = "< 0.01%" if 0 < part / whole < _LEAST else f"{part / whole:.2%}"
     return text if locale == "en" else text.replace(".", ",")
 
 
-def trend(now: int, before: int | None, words: Mapping[str, str]) -> str:
+def trend(now: int, before: int | None, words: Mapping[str, str], locale: str) -> str:
     """How a number stands against the last one, in words: also where nobody sees colours."""
     if before is None:
         return words["first"]
     key = "same" if now == before else "more" if now > before else "less"
-    return words[key].format(before=before)
+    return words[key].format(before=grouped(before, locale))
 
 
-def _lead(sources: Sequence[CheckedSource], words: Mapping[str, str]) -> str:
-    rows, refused = sum(s.rows for s in sources), sum(s.refused for s in sources)
+def _lead(sources: Sequence[CheckedSource], words: Mapping[str, str], locale: str) -> str:
+    rows, refused = (grouped(sum(each), locale) for each in zip(*((s.rows, s.refused) for s in sources), strict=True))
     closed = sum(s.state != "promoted" for s in sources)
-    text = words["lead" if refused else "lead_clean"].format(n=len(sources), rows=rows, refused=refused)
+    text = words["lead" if any(s.refused for s in sources) else "lead_clean"].format(
+        n=len(sources), rows=rows, refused=refused
+    )
     return f"{text} {words['closed'].format(n=closed)}" if closed else text
 
 
@@ -98,8 +105,8 @@ def _source(one: CheckedSource, words: Mapping[str, str], locale: str) -> dict[s
     mended = [r for r in one.rules if not r.failed and r.before]
     kept = [r for r in one.rules if not r.failed and not r.before]
     figures = [
-        (words["rows"], str(one.rows)),
-        (words["refused"], f"{one.refused} ({share(one.refused, one.rows, locale)})"),
+        (words["rows"], grouped(one.rows, locale)),
+        (words["refused"], f"{grouped(one.refused, locale)} ({share(one.refused, one.rows, locale)})"),
         (words["previous"], _previous(one, words, locale)),
         (words["ran"], str(len(one.rules))),
     ]
@@ -119,13 +126,13 @@ def _previous(one: CheckedSource, words: Mapping[str, str], locale: str) -> str:
     if one.before is None:
         return words["first"]
     at, rows, refused = one.before
-    ratio = share(refused, rows, locale)
-    return words["was"].format(at=wording(locale).moment(at), rows=rows, refused=refused, ratio=ratio)
+    figures = {"rows": grouped(rows, locale), "refused": grouped(refused, locale)}
+    return words["was"].format(at=wording(locale).moment(at), ratio=share(refused, rows, locale), **figures)
 
 
 def _rule(one: CheckedRule, words: Mapping[str, str], locale: str) -> tuple[str, ...]:
     column = column_text(one.column, locale) or one.column or words["record"]
-    failed = words["whole"] if one.whole and one.failed else str(one.failed)
+    failed = words["whole"] if one.whole and one.failed else grouped(one.failed, locale)
     ratio = "–" if one.whole else share(one.failed, one.checked, locale)
-    told = trend(one.failed, one.before, words)
-    return (column, one.text, one.basis, one.code, str(one.checked), failed, ratio, told)
+    told = trend(one.failed, one.before, words, locale)
+    return (column, one.text, one.basis, one.code, grouped(one.checked, locale), failed, ratio, told)

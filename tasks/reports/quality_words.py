@@ -32,9 +32,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Data quality report",
         "of": "Run {run_id}, checked at {moment}",
-        "lead": "{rows} records of {n} sources were checked; {refused} were refused, for the reasons given below.",
-        "lead_clean": "{rows} records of {n} sources were checked; none was refused.",
-        "closed": "Of {n} sources nothing was taken in this run.",
+        "lead": "Records checked: {rows} (sources: {n}); refused: {refused}, for the reasons given below.",
+        "lead_clean": "Records checked: {rows} (sources: {n}); none was refused.",
+        "closed": "Sources of which nothing was taken in this run: {n}.",
         "rows": "Records checked",
         "refused": "Records refused",
         "previous": "Previous check",
