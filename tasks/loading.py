@@ -4,6 +4,7 @@ Memory holds one part at a time. Bad rows go to quarantine; a closed gate keeps 
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,24 +12,22 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from expectations.check_context import CheckContext
 from expectations.report import EngineFault
 from expectations.run import check_source
 from tasks.intake.landing import LandingError
 from tasks.narration import logger
 from tasks.part_intake import Intake, ignored_of
+from tasks.preparing import intake_of
 from tasks.progress import Progress
 from tasks.publishing_quality import note_checked
 from tasks.pulling import NOT_TO_BE_TAKEN, bug_of, fault_sentence, record_fault, source_of
-from tasks.rules.datasets import DATASETS
 from tasks.rules.model import SourceLine
 from tasks.run_context import Run, current
+from tasks.scaling import parts_of
 from tasks.settings import OpencpsSource, Source
-from tasks.source_factory import normalise_context
 from tasks.source_gate import gate_sentences
 from tasks.sources.base import Pulled, SourceFault
-from warehouse import loads, merging, missed, quarantine_desk, staging
-from warehouse.current import open_keys
+from warehouse import loads, merging, missed, staging
 from warehouse.errors import WarehouseDiskError, WarehouseError, WarehouseLostError, WarehouseUnavailableError
 from warehouse.fault_words import sentence_of
 from warehouse.sessions import LoadSession
@@ -123,11 +122,11 @@ class _Load:
     def _stage(self, intake: Intake, staged: Staged, progress: Progress) -> int:
         """Part by part; how many records came."""
         records = 0
-        for part in self.pulled.parts:
-            first = records
-            again(lambda: self.session.step(lambda conn: intake.take(conn, staged, part, first)))  # noqa: B023
-            records += len(part)
-            progress.advance(len(part))
+        with closing(parts_of(self.run, self.source, self.pulled, intake)) as parts:
+            for size, take in parts:
+                again(lambda: self.session.step(lambda conn: take(conn, staged)))  # noqa: B023
+                records += size
+                progress.advance(size)
         return records
 
     def _batch(self, conn: Connection, staged: Staged, records: int, intake: Intake) -> loads.Batch:
@@ -181,21 +180,6 @@ class _Load:
             logger().warning(
                 "%s: the tables of the load go with its connection (%s)", self.source.name, type(fault).__name__
             )
-
-
-def intake_of(run: Run, source: Source) -> Intake:
-    """What the parts of that source go through, as the warehouse stands now."""
-    mode = None if isinstance(source, OpencpsSource) else source.mode
-    with run.store.reading() as conn:
-        known_open = open_keys(conn, source.system) if source.dataset == "dossiers" else frozenset()
-        released = quarantine_desk.released_identities(conn, source.name)
-    return Intake(
-        dataset=DATASETS[source.dataset],
-        normalise=normalise_context(run, source),
-        check=CheckContext(now=run.now_for_plausibility(), closing=run.hours.closing, mode=mode),
-        known_open=known_open,
-        released=released,
-    )
 
 
 def again(act: Callable[[], T]) -> T:

@@ -20,7 +20,7 @@ from tasks.intake.set_aside import OLDER, is_not_received, older_rows
 from tasks.rules.datasets import Dataset
 from tasks.sources.base import Part
 from warehouse import repeats, staging
-from warehouse.staging import Aside, Staged
+from warehouse.staging import Aside, Prepared, Staged
 
 LONGEST_KEY = 700  # characters: parts of at most 200, as the rules of codes allow
 
@@ -43,10 +43,15 @@ class Intake:
 
     def take(self, conn: Connection, staged: Staged, part: Part, first_rid: int) -> None:
         """Stage one part; a repetition after a rollback does the same again."""
+        staging.put(conn, staged, self.prepared(conn.dialect.name, part, first_rid))
+
+    def prepared(self, dialect: str, part: Part, first_rid: int) -> Prepared:
+        """One part understood and checked, as it is to be staged."""
         told, waiting = self.understood(part, first_rid)
         faults = self.faults(told)
         bad = told["rid"].isin(faults)
-        staging.add(conn, staged, as_staged(told[~bad]), [*waiting, *self.refused(told[bad], faults)])
+        aside = [*waiting, *self.refused(told[bad], faults)]
+        return staging.prepare(self.dataset.name, dialect, as_staged(told[~bad]), aside)
 
     def understood(self, part: Part, first_rid: int) -> tuple[pd.DataFrame, list[Aside]]:
         """The records of a part as one frame, and those put aside because nobody has received them yet."""

@@ -15,9 +15,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.intake.landing import Landing
-from tasks.loading import intake_of, line_of
+from tasks.loading import line_of
 from tasks.narration import logger
 from tasks.part_intake import ignored_of, settle_keys
+from tasks.preparing import intake_of
 from tasks.pulling import fault_sentence, record_fault, register, source_of
 from tasks.reconcile_book import PREVIEW
 from tasks.refused_requests import RepairRefusedError as RepairRefusedError

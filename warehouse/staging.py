@@ -55,6 +55,14 @@ class Aside:
     content: Mapping[str, str | None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One part as the driver takes it: rows to stage and rows put aside, each column by column as plain values."""
+
+    rows: list[list[Any]]
+    aside: list[list[Any]]
+
+
 def stored_columns(dataset: str) -> list[Column[Any]]:
     """The columns of a dataset that come with each row: record_key, content_hash, source_ref and the canonical ones."""
     return [c for c in VERSIONS[dataset].columns if c.name not in OWN]
@@ -74,13 +82,19 @@ def add(conn: Connection, staged: Staged, rows: pd.DataFrame, aside: Sequence[As
 
     Raises StagingError, which says nothing of the content.
     """
-    _write(
-        conn, staged.dataset, staged.rows, ["rid", "moment", *(c.name for c in stored_columns(staged.dataset))], rows
-    )
-    if aside:
-        others = [c.name for c in staged.aside.columns]
-        told = pd.DataFrame([_as_row(one) for one in aside], columns=others, dtype=object)
-        _write(conn, staged.dataset, staged.aside, others, told)
+    put(conn, staged, prepare(staged.dataset, conn.dialect.name, rows, aside))
+
+
+def prepare(dataset: str, dialect: str, rows: pd.DataFrame, aside: Sequence[Aside] = ()) -> Prepared:
+    """What `add` would write, for `put` to write it later: no connection is needed."""
+    told = pd.DataFrame([_as_row(one) for one in aside], columns=_names(_aside_table()), dtype=object)
+    return Prepared(_stored(_rows_table(dataset), dialect, rows), _stored(_aside_table(), dialect, told))
+
+
+def put(conn: Connection, staged: Staged, part: Prepared) -> None:
+    """Write what was prepared. Raises StagingError."""
+    _write(conn, staged.dataset, staged.rows, part.rows)
+    _write(conn, staged.dataset, staged.aside, part.aside)
 
 
 def ready(conn: Connection, staged: Staged) -> None:
@@ -165,14 +179,22 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _write(conn: Connection, dataset: str, table: Table, names: Sequence[str], frame: pd.DataFrame) -> None:
-    if frame.empty:
+def _names(table: Table) -> list[str]:
+    """The columns that come with each record: what merging finds out is filled in later."""
+    return [c.name for c in table.columns if c.name not in ("verdict", "known_from", "stands")]
+
+
+def _stored(table: Table, dialect: str, frame: pd.DataFrame) -> list[list[Any]]:
+    return [stored_form(frame[name], table.c[name].type, dialect) for name in _names(table)] if len(frame) else []
+
+
+def _write(conn: Connection, dataset: str, table: Table, columns: list[list[Any]]) -> None:
+    if not columns:
         return
-    columns = [stored_form(frame[name], table.c[name].type, conn.dialect.name) for name in names]
     write = _copy if conn.dialect.name == "postgresql" else _execute_many
     driver_error: type[Exception] = conn.dialect.loaded_dbapi.Error
     try:
-        write(conn, table.name, names, zip(*columns, strict=True))
+        write(conn, table.name, _names(table), zip(*columns, strict=True))
     except driver_error as fault:  # the drivers quote the row in their messages
         if (ours := fault_of(where_is(conn.engine), fault)) is not None:
             raise ours from None
