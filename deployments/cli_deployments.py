@@ -49,17 +49,9 @@ def sync(
     if not os.environ.get("PREFECT_API_URL"):
         raise UsageFaultError(WORDS["no_server"][english])
     prefect_environment(settings)
-    from prefect.client.orchestration import get_client
+    from flows.deploying import sync_pool
 
-    from flows.deploying import changes, deploy, drop_undeclared, watch_for_silence
-
-    with get_client(sync_client=True) as client:
-        found = changes(client, DEPLOYMENTS, pool)
-        if not dry_run:
-            deploy(client, DEPLOYMENTS, str(cli.config), pool)
-            watch_for_silence(client)
-            if prune:
-                drop_undeclared(client, [row.name for row in DEPLOYMENTS], pool)
+    found = sync_pool(DEPLOYMENTS, str(cli.config), pool, prune=prune, dry_run=dry_run)
     if cli.json:
         print_json({"pool": pool, "dry_run": dry_run, "pruned": prune and not dry_run, **asdict(found)})
         return

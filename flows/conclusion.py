@@ -6,9 +6,11 @@ Prefect's states are for watching; the exit status of design §3 is decided in `
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from prefect import tags
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.names import TAG
 from tasks import reconcile_book, run_book
 from tasks.cards import publish_run_card
 from tasks.outcome import refusal_sentence
@@ -68,7 +70,7 @@ def _told(
     request: RunRequest, story: Callable[[Run], None], ahead: Callable[[Run], None] | None
 ) -> dict[str, Any] | None:
     """The report of the run, None for a stage inside one."""
-    with enter_run(request, ahead) as (run, opener):
+    with enter_run(request, ahead) as (run, opener), tags(TAG):  # what runs inside is ours as well
         if not opener:
             story(run)
             return None

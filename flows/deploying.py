@@ -10,7 +10,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import filters as by
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.objects import StateType
@@ -22,10 +22,11 @@ from prefect.flows import Flow
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from flows.names import TAG
+
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
 
-TAG = "dondoc"
 HEARTBEAT_SECONDS = 30  # the shortest that Prefect allows
 SILENT_SECONDS = 3 * HEARTBEAT_SECONDS
 SILENCE = "dondoc: lượt chạy mất tín hiệu (run without a sign of life)"
@@ -81,6 +82,21 @@ class Changes:
     rescheduled: tuple[str, ...]
     kept: tuple[str, ...]
     undeclared: tuple[str, ...]
+
+
+def sync_pool(rows: Sequence[Served], config: str, pool: str, *, prune: bool, dry_run: bool) -> Changes:
+    """Bring the table to the pool on the server of PREFECT_API_URL; what had to change, or would have to.
+
+    `prune` removes our deployments of that pool that are not in the table.
+    """
+    with get_client(sync_client=True) as client:
+        found = changes(client, rows, pool)
+        if not dry_run:
+            deploy(client, rows, config, pool)
+            watch_for_silence(client)
+            if prune:
+                drop_undeclared(client, [row.name for row in rows], pool)
+    return found
 
 
 def changes(client: SyncPrefectClient, rows: Sequence[Served], pool: str) -> Changes:

@@ -1,9 +1,11 @@
-"""Names of runs as ops read them in the list: flow and moment, instead of Prefect's animals."""
+"""Names of runs as ops read them in the list: flow and moment, instead of Prefect's animals. And the tag of ours."""
 
 from prefect.runtime import flow_run
 
 from tasks.clock import machine_now, parse_as_of
 from tasks.rules.timezone import HANOI
+
+TAG = "dondoc"  # of all our deployments and runs, so that nobody else's are touched
 
 
 def run_name() -> str:
