@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
-.PHONY: help setup demo test check bench soak lock clean
+.PHONY: help setup demo test check bench soak bundle lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,11 @@ bench: $(READY)  ## how fast and how large, each beside its floor; results in do
 
 soak: $(READY)  ## runs, loads and upgrades killed again and again; result in docs/soak.md, five minutes
 	$(BIN)/python -W ignore -m tests.soak
+
+bundle: $(READY)  ## wheels, lock and installer for a machine without network, in dist/dondoc-bundle.tar.gz
+	deployments/bundle/pack.sh $(BIN)/python requirements.lock dist/bundle
+	tar -C dist -czf dist/dondoc-bundle.tar.gz bundle
+	@du -h dist/dondoc-bundle.tar.gz
 
 lock:  ## resolve requirements*.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 1; }

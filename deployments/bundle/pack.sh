@@ -14,7 +14,7 @@ echo "dondoc==$(echo "$own" | cut -d- -f2) --hash=sha256:$(sha256sum "$folder/wh
 cp deployments/bundle/install.sh deployments/dondoc.service "$folder/"
 chmod 755 "$folder/install.sh"
 cat > "$folder/README.txt" <<TEXT
-dondoc $own
+dondoc $(echo "$own" | cut -d- -f2)
 $("$python" -c 'import platform; print("Python", platform.python_version(), platform.system(), platform.machine())')
 
 Cài đặt khi không có mạng:  ./install.sh /opt/dondoc      (PYTHON=/duong/dan/python nếu cần)
