@@ -21,7 +21,7 @@ from tasks.rules.model import Flag, ItemFacts
 from tasks.rules.timezone import HANOI
 
 LOOK_BACK = 90  # days of mails shown
-_ROOM = {"late": 14, "remedies": 6, "differences": 6, "mails": 6, "disputes": 4}
+_ROOM = {"late": 12, "elsewhere": 4, "remedies": 4, "differences": 4, "mails": 4, "disputes": 3}
 _CONTENT = 110  # letters of a recommendation
 
 Row = Mapping[str, Any]
@@ -97,8 +97,10 @@ def _late(sheet: UnitSheet, told: Speech) -> _Part:
     }
     notes = [told.say("unit.counts", **counts)]
     if sheet.elsewhere:
-        names = ", ".join(f"{one.code} ({one.unit_name})" for one in sheet.elsewhere[: _ROOM["late"]])
-        notes.append(told.say("unit.elsewhere", names=names))
+        names = [f"{one.code} ({one.unit_name})" for one in sheet.elsewhere[: _ROOM["elsewhere"]]]
+        rest = len(sheet.elsewhere) - len(names)
+        names += [told.say("unit.more", n=told.number(rest))] if rest else []
+        notes.append(told.say("unit.elsewhere", names="; ".join(names)))
     return _part("late", rows, told, notes)
 
 
