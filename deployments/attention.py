@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -80,13 +80,15 @@ def needs_attention(
     locale: str,
     max_per_run: int,
     overdue_since: datetime | None = None,
+    late: tuple[date, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Most urgent first: `kind`, what it is about, and a sentence. Quarantined rows older than `overdue_since` count
-    as forgotten.
+    as forgotten. `late`: the day whose mail window has closed, and until when its mails may still go out.
     """
     found = [
         *_mail_matters(conn),
         *_cap_matters(conn, max_per_run),
+        *_late_matters(conn, late),
         *_held_matters(conn),
         *_source_matters(sources),
         *_desk_matters(conn),
@@ -116,6 +118,14 @@ def _cap_matters(conn: Connection, max_per_run: int) -> Iterator[Matter]:
     for day, number in sorted(days.items()):
         if number > max_per_run:
             yield "cap", day, "attention_cap", {"n": number, "cap": max_per_run}
+
+
+def _late_matters(conn: Connection, late: tuple[date, str] | None) -> Iterator[Matter]:
+    day, catch_up = late or (None, "")
+    waiting = [m for state in ("planned", "retry") for m in ledger_read.mails_of(conn, day, state=state)]
+    number = sum(m["audience"] not in ("ops", "report") for m in waiting)
+    if late and number and not desk.mail_switch(conn).stopped:
+        yield "too_late", day, "attention_too_late", {"n": number, "catch_up": catch_up}
 
 
 def _held_matters(conn: Connection) -> Iterator[Matter]:

@@ -1,6 +1,6 @@
 """Looking: `flags`, `status`, `db`. Read-only snapshots that never wait for a run."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -73,7 +73,12 @@ def status(context: typer.Context) -> None:
             ],
             "desks": desks_plain(desks, view),
             "needs_attention": needs_attention(
-                conn, sources, cli.locale(), settings.mail.max_per_run, overdue_since(calendar, now)
+                conn,
+                sources,
+                cli.locale(),
+                settings.mail.max_per_run,
+                overdue_since(calendar, now),
+                _late(settings.reminders, now),
             ),
         }
     if cli.json:
@@ -106,6 +111,14 @@ def db_check(context: typer.Context) -> None:
     check(engine)
     typer.echo(say("checked", cli.locale(), where=where_is(engine)))
     engine.dispose()
+
+
+def _late(reminders: Any, now: datetime) -> tuple[date, str] | None:
+    """The business day of `now` once its mail window has closed, and until when its mails may still go out."""
+    from tasks.rules.timezone import HANOI
+
+    at = now.astimezone(HANOI)
+    return (at.date(), reminders.catch_up_until) if at.time() > reminders.closes else None
 
 
 def _flag(row: dict[str, Any]) -> dict[str, Any]:

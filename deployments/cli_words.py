@@ -77,6 +77,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{n} thư chờ gửi, vượt mức {cap} thư một lượt nên chưa gửi: xem `dondoc outbox list`",
         "{n} mails wait, more than the {cap} one run may send: see `dondoc outbox list`",
     ),
+    "attention_too_late": (
+        "{n} thư chưa đi khi hết khung giờ gửi. Gửi bù đến {catch_up} hôm nay: "
+        '`dondoc run remind --outside-window --reason "lý do"`; sau đó thư hết hạn',
+        "{n} mails had not gone out when the mail window closed. Until {catch_up} today: "
+        '`dondoc run remind --outside-window --reason "why"`; then they lapse',
+    ),
     "attention_source": (
         "Nguồn {name}: {error}",
         "Source {name}: {error}",

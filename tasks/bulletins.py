@@ -20,7 +20,7 @@ from tasks.ledger_rows import bulletin_row, still_held
 from tasks.mail.blanking import personal_texts
 from tasks.mail.frozen import fingerprint, thaw_facts
 from tasks.mail.wording import wording
-from tasks.mail_gates import mail_mode, over_cap
+from tasks.mail_gates import mail_mode, over_cap, too_late
 from tasks.mail_words import old_quarantine_sentence
 from tasks.narration import logger
 from tasks.rules.arming import HEAD_FLAGS, INSPECTING_FLAGS
@@ -59,10 +59,8 @@ def compose_bulletin(run_id: str, only_missing: bool) -> int:
     run = current(run_id)
     if not run.calendar.is_working_day(run.business_date):
         return 0
-    planned = 0
     with run.store.transaction() as conn:
-        for address in run.settings.mail.ops:
-            planned += _plan_for(run, conn, address, only_missing=only_missing)
+        planned = sum(_plan_for(run, conn, address, only_missing=only_missing) for address in run.settings.mail.ops)
     logger().info("bulletin: %d planned", planned)
     return planned
 
@@ -90,7 +88,7 @@ def _is_alarm(conn: Connection, bulletin: Bulletin, earlier: dict[str, Any]) -> 
     """Something that the earlier bulletin did not know and that cannot wait until tomorrow."""
     digest = day_book.digests_of(conn, [earlier["id"]])[earlier["id"]]
     known = {line["mail_id"] for line in digest["uncertain"]}
-    if bulletin.over_cap and not digest.get("over_cap"):
+    if any(getattr(bulletin, name) and not digest.get(name) for name in ("over_cap", "too_late")):
         return True
     if bulletin.differences and bulletin.differences.returned > (digest.get("differences") or {}).get("returned", 0):
         return True
@@ -122,6 +120,8 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         mode=mail_mode(run, conn),
         stopped=desk.mail_switch(conn).stopped,
         over_cap=over_cap(run, conn),
+        too_late=too_late(run, conn),
+        catch_up=run.settings.reminders.catch_up_until,
         **_nobody_above(run, conn, world, items),
         blanked=tuple(sorted({i.code for i in items if i.flag in TOLD_FLAGS and personal_texts(i)})),
         differences=_open_differences(conn),
@@ -139,8 +139,8 @@ def _open_differences(conn: Connection) -> OpenDifferences | None:
 
 def _forgotten(run: Run, conn: Connection) -> list[tuple[str, int]]:
     """Quarantined rows that nobody has settled for more than a week of work."""
-    number = quarantine_desk.count_since(conn, overdue_since(run.calendar, run.clock.as_of))
-    return [(old_quarantine_sentence(QUARANTINE_DAYS, run.settings.locale), number)] if number else []
+    old = quarantine_desk.count_since(conn, overdue_since(run.calendar, run.clock.as_of))
+    return [(old_quarantine_sentence(QUARANTINE_DAYS, run.settings.locale), old)] if old else []
 
 
 def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:

@@ -62,6 +62,16 @@ def over_cap(run: Run, conn: Connection) -> int:
     return waiting if waiting > run.settings.mail.max_per_run else 0
 
 
+def too_late(run: Run, conn: Connection) -> int:
+    """How many reminders of today wait although their window has closed, and for no other reason."""
+    switch = desk.mail_switch(conn)
+    closed = run.clock.now().astimezone(HANOI).time() > run.settings.reminders.closes
+    if not closed or switch.stopped or _mode(run, switch) != "live" or over_cap(run, conn):
+        return 0
+    today = ledger_read.mails_of(conn, business_date=run.business_date)
+    return sum(m["audience"] not in ("ops", "report") and m["state"] in ("planned", "retry") for m in today)
+
+
 def release_held(run: Run, audiences: tuple[str, ...]) -> None:
     """Mails set aside by a mode that no longer holds go back among the planned: going live is felt the same day."""
     with run.store.transaction() as conn:

@@ -92,6 +92,8 @@ def _mail_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:
         yield say(f"bulletin.mode_{bulletin.mode}")
     if bulletin.over_cap:
         yield voice.plural("bulletin.over_cap", bulletin.over_cap)
+    if bulletin.too_late:
+        yield voice.plural("bulletin.too_late", bulletin.too_late, catch_up=bulletin.catch_up)
     for line in bulletin.uncertain:
         yield say("bulletin.uncertain", id=line.mail_id, recipient=line.recipient)
     known = {line.mail_id for line in bulletin.uncertain}

@@ -224,6 +224,8 @@ class Bulletin:
     mode: str  # shadow | ops | live
     stopped: bool = False
     over_cap: int = 0  # mails that wait because they are more than one run may send; 0: no more than that
+    too_late: int = 0  # mails that wait because their window has closed
+    catch_up: str = ""  # until when such may still go out today
     no_superior: tuple[ItemFacts, ...] = ()  # due for the superior, whom the directory does not name
     no_leadership: tuple[ItemFacts, ...] = ()  # due for the leadership list, likewise
     blanked: tuple[str, ...] = ()  # codes of items whose text looks personal and is left out of mails
