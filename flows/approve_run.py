@@ -5,16 +5,13 @@ While it waits it holds no run lock and has changed nothing: killed, cancelled o
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.exceptions import FlowPauseTimeout
-from prefect.flow_runs import pause_flow_run
 from prefect.states import Completed, Failed
 
 from flows.names import run_name
 from flows.parameters import AS_OF, CONFIG, SUBMITTED_BY, WAIT_MINUTES, Minutes, Person
 from flows.remind_run import remind_run
+from flows.waiting import answer_to
 from tasks import approving
-
-ASK_EVERY_SECONDS = 2
 
 
 @flow(name="approve", flow_run_name=run_name, persist_result=False, log_prints=False)
@@ -38,13 +35,13 @@ def approve_run(
 
 def _answered(asked: approving.Submission, mails: list[approving.HeldMail], config: str, as_of: str) -> State[None]:
     """Wait, take the answer, send; a faulty answer is asked for again."""
-    fault = ""
+    fault, tries = "", 0
     while (seconds := asked.seconds_left) > 0:
-        form = approving.form(asked, mails, fault)
-        try:
-            given = pause_flow_run(form, timeout=seconds, poll_interval=ASK_EVERY_SECONDS).model_dump()
-        except FlowPauseTimeout:
+        tries += 1
+        answer = answer_to(approving.form(asked, mails, fault), seconds, key=f"{tries}")
+        if answer is None:
             return Completed(message=asked.say("timed_out"))
+        given = answer.model_dump()
         fault = approving.fault_in(asked, mails, given)
         if not fault:
             told, may_go = approving.decide(asked, mails, given)
