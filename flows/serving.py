@@ -21,12 +21,13 @@ from prefect.states import Cancelled, Crashed
 
 from flows.deploying import HEARTBEAT_SECONDS, Served, as_deployment, drop_undeclared, watch_for_silence
 from tasks.clock import machine_now
+from tasks.heartbeat import serving_beats
 from tasks.rules.timezone import HANOI
 
 ASK_EVERY_SECONDS = 3.0
 AT_ONCE = 3  # processes; the run lock lets one of them write
 STOP_SECONDS = 20.0
-BEGUN = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
+BEGUN = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING, StateType.PAUSED)
 
 
 def serve_flows(rows: Iterable[Served], config: str, ready: Callable[[], None], is_alive: Callable[[], bool]) -> None:
@@ -53,8 +54,9 @@ def serve_flows(rows: Iterable[Served], config: str, ready: Callable[[], None], 
     serving = _beside_the_main_thread(runner)
     try:
         ready()
-        while is_alive() and not wait([serving], timeout=1.0).done:
-            pass
+        with serving_beats(config) as beat:
+            while is_alive() and not wait([serving], timeout=1.0).done:
+                beat()
     finally:
         _stop(runner, serving)
 
