@@ -20,6 +20,7 @@ from deployments import (
     cli_quarantine,
     cli_reconcile,
     cli_reports,
+    cli_roles,
     cli_run,
     cli_show,
 )
@@ -61,3 +62,4 @@ cli_heartbeat.register(app)
 cli_calendar.register(app)
 cli_backup.register(app)
 cli_audit.register(app)
+cli_roles.register(cli_show.db_app)

@@ -32,6 +32,26 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "what went out after {last}: compare with the mail server's log before `dondoc mail mode live` and "
         "`dondoc mail start`.",
     ),
+    "role_run": (
+        "{name}: chạy các luồng và lệnh; không xóa được sổ thư, sổ việc làm, không sửa được sổ việc làm",
+        "{name}: runs flows and commands; cannot delete from the ledger and the audit, cannot change the audit",
+    ),
+    "role_read": (
+        "{name}: chỉ xem; không thấy nội dung bản ghi lỗi, nội dung thư, nơi cất dữ liệu thô",
+        "{name}: only looks; sees no quarantined content, no mail texts, not where bodies lie",
+    ),
+    "role_source": (
+        "{name}: trong cơ sở dữ liệu của phần mềm nguồn; chỉ đọc khung nhìn báo cáo",
+        "{name}: in the database of a source; reads the reporting view only",
+    ),
+    "roles_head": (
+        "Chủ kho chạy sau `dondoc db upgrade`, lặp lại được; rồi đặt mật khẩu: ALTER ROLE … PASSWORD",
+        "Run by the warehouse's owner after `dondoc db upgrade`, repeatable; then set passwords: ALTER ROLE … PASSWORD",
+    ),
+    "roles_source": (
+        "Nguồn {name}: chạy trong cơ sở dữ liệu của nguồn, người quản trị ở đó thực hiện",
+        "Source {name}: for the source's own database, run by its administrator",
+    ),
     "number": ("Số", "No."),
     "when": ("Lúc", "When"),
     "by": ("Người thực hiện", "By"),

@@ -22,6 +22,7 @@ from warehouse.tables import VERSIONS, audit, loads, quarantine, runs, source_fi
 RETENTION = "retention"  # the act in the audit
 PIECE = 2000  # rows of one transaction
 _IDLE, _PROMOTED, _SUCCESS = "nothing_to_do", "promoted", ("promoted", "unchanged")
+_FINISHED = sorted(map(str, FINISHED))
 _OPEN_DOSSIERS = VERSIONS["dossiers"].alias("open_dossiers")
 
 
@@ -88,7 +89,7 @@ def _not_of_open(table: Table) -> tuple[ColumnElement[bool], ...]:
         return ()
     still = _OPEN_DOSSIERS.c
     mine = (still.system == table.c.system, still[same] == table.c[same])
-    return (~exists().where(*mine, still.known_to.is_(None), still.status.not_in(sorted(FINISHED))),)
+    return (~exists().where(*mine, still.known_to.is_(None), still.status.not_in(_FINISHED)),)
 
 
 def _settled(before: datetime) -> ColumnElement[bool]:

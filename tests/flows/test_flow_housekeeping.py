@@ -1,0 +1,56 @@
+"""The nightly run: counted, audited, safe to repeat; and a broken audit is loud."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.flows.village import MONDAY, Village
+from warehouse import audit_chain, desk
+
+pytestmark = pytest.mark.slow
+NIGHT = MONDAY.replace(hour=22, minute=30)
+
+
+def acts(village: Village) -> list[dict]:
+    return [row for row in village.reading(desk.audit_rows) if row["act"] == "retention"]
+
+
+def page(village: Village, name: str, at) -> Path:
+    path = village.folder / "var" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x", encoding="utf-8")
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    return path
+
+
+def test_bodies_and_pages_go_with_their_time_and_are_counted_once(run, village: Village) -> None:
+    landing = village.folder / "var" / "landing"
+    bodies = len(list(landing.glob("??/*.gz")))
+    old = page(village, "reconcile/a-run/a.html", MONDAY - timedelta(days=380))
+    new = page(village, "reports/b.html", MONDAY)
+    assert run(village, "housekeeping", NIGHT + timedelta(days=29))["swept"] == {"files": 1}
+    assert (old.parent.exists(), new.exists()) == (False, True)
+    before = village.files()
+    foreseen = run(village, "housekeeping", NIGHT + timedelta(days=31), dry_run=True)
+    assert foreseen["swept"] == {"landing": bodies}
+    assert before.keys() <= village.files().keys()
+    report = run(village, "housekeeping", NIGHT + timedelta(days=31))
+    assert (report["state"], report["exit_status"], report["swept"]) == ("done", 0, {"landing": bodies})
+    assert list(landing.glob("??/*.gz")) == []
+    again = run(village, "housekeeping", NIGHT + timedelta(days=31))
+    assert (again["state"], again["swept"]) == ("nothing_to_do", {})
+    counted = [row["detail"]["counts"] for row in reversed(acts(village))]
+    assert counted == [{"files": 1}, {"landing": bodies}]
+    assert report["audit"]["seal"] == village.reading(audit_chain.head).seal
+    assert village.codes() == ["H00.A-0001", "H00.A-0002", "H00.B-0001"]  # open, and kept
+
+
+def test_a_broken_audit_fails_the_night_with_its_first_bad_row(run, village: Village) -> None:
+    village.acting(lambda conn: desk.stop_mail(conn, "lan", "sự cố", MONDAY))
+    village.acting(lambda conn: conn.execute(text("UPDATE audit SET by = 'minh'")))
+    report = run(village, "housekeeping", NIGHT)
+    assert (report["state"], report["exit_status"]) == ("failed", 1)
+    assert "dòng 1" in report["warehouse_fault"]
