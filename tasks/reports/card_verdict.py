@@ -51,15 +51,14 @@ def verdict(card: RunCard, locale: str) -> Verdict:
 
 def _run_faults(card: RunCard, locale: str) -> Iterator[str]:
     report = card.report
-    status = report["exit_status"]
+    if report["exit_status"] in (1, 2, 3, 4, 5):
+        yield say(f"exit_{report['exit_status']}", locale)
     for key in ("warehouse_fault", "mail_fault"):
         if report.get(key):
             yield str(report[key])
     for line in report["sources"]:
         if line["error"]:
             yield say("source_error", locale, name=line["name"], error=line["error"])
-    if status in (1, 2, 3, 4, 5):
-        yield say(f"exit_{status}", locale)
 
 
 def _mail_faults(card: RunCard, locale: str) -> Iterator[str]:
