@@ -7,5 +7,5 @@ here=$(cd "$(dirname "$0")" && pwd)
 target=${1:-/opt/dondoc}
 "${PYTHON:-python3}" -m venv "$target"
 "$target/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-cache-dir \
-	--no-index --find-links "$here/wheels" --no-deps --require-hashes -r "$here/requirements.lock"
+	--no-index -f "$here/wheels" --no-deps --require-hashes -r "$here/requirements.lock"
 echo "$target/bin/dondoc"
