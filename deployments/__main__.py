@@ -1,5 +1,6 @@
 """Entry of the command line: `dondoc` and `python -m deployments`. Errors become a sentence and an exit status here."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -14,6 +15,7 @@ def main() -> None:
     from deployments.cli_context import spoken_locale
 
     signal.signal(signal.SIGTERM, _terminated)
+    os.umask(os.umask(0o077) | 0o027)  # whatever is written is for this account and its group
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:
