@@ -164,6 +164,7 @@ def enter_run(request: RunRequest, ahead: Callable[[Run], None] | None = None) -
 
 
 def _opened(request: RunRequest, stack: ExitStack, *, early: bool) -> Run:
+    os.umask(os.umask(0o077) | 0o027)  # a worker may have been set up otherwise
     settings = load_settings(Path(request.config), os.environ)
     asked = _asked_as_of(request.as_of)
     dry_run = request.dry_run or (_is_another_day(asked) and not settings.warehouse.sandbox)
