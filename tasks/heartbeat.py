@@ -6,7 +6,9 @@ missing is judged in `tasks/rules/heartbeat` and asked by `dondoc heartbeat chec
 
 import json
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,14 @@ from sqlalchemy import Connection
 
 from tasks.clock import machine_now, parse_as_of
 from tasks.narration import logger
-from tasks.rules.heartbeat import UP, Beat
+from tasks.rules.heartbeat import BEATS_EVERY, SERVING, STOPPED, UP, Beat
 from tasks.rules.timezone import HANOI
 from tasks.run_context import Run, RunRequest
-from tasks.settings import Settings, load_settings
+from tasks.settings import ConfigError, Settings, load_settings
 from warehouse import heartbeats
 from warehouse.engine import open_engine, reading
 from warehouse.errors import WarehouseError
+from warehouse.schema import check
 
 FILE = "heartbeat.json"
 
@@ -53,9 +56,29 @@ def beat_busy(request: RunRequest) -> None:
     _beat_beside(settings, _job(request), "busy", asked or machine_now(), exit_status=75)
 
 
-def beat_serving(settings: Settings, state: str) -> None:
-    """`dondoc up` says that it serves, or that it was stopped; to be repeated every `BEATS_EVERY`."""
-    _beat_beside(settings, UP, state, machine_now())
+@contextmanager
+def serving_beats(config: str) -> Iterator[Callable[[], None]]:
+    """While `dondoc up` serves: call what is given as often as you like, a beat goes out when it is time for one.
+
+    At the end it says that it was stopped. A warehouse that cannot be written is no reason not to serve.
+    """
+    try:
+        settings = load_settings(Path(config), os.environ, secrets=False)
+    except ConfigError:  # the server serves, and every run says what is wrong
+        yield lambda: None
+        return
+    next_at = time.monotonic()
+
+    def beat() -> None:
+        nonlocal next_at
+        if time.monotonic() >= next_at:
+            next_at = time.monotonic() + BEATS_EVERY.total_seconds()
+            _beat_beside(settings, UP, SERVING, machine_now())
+
+    try:
+        yield beat
+    finally:
+        _beat_beside(settings, UP, STOPPED, machine_now())
 
 
 def write_file(settings: Settings, conn: Connection) -> None:
@@ -76,6 +99,7 @@ def _beat_beside(settings: Settings, job: str, state: str, at: datetime, exit_st
     told = Beat(job=job, at=at, business_date=at.astimezone(HANOI).date(), state=state, exit_status=exit_status)
     engine = open_engine(settings.warehouse.url)
     try:
+        check(engine)
         heartbeats.beat_beside(engine, told)
         with reading(engine) as conn:
             write_file(settings, conn)

@@ -48,7 +48,7 @@ NEEDS = [
     ({"ops_items": (replace(story.T1, flag=Flag.DUE_MISMATCH),)}, "ngày hẹn lệch với thời hạn theo quy định"),
     ({"disputes": ("H13.45-261113-0041",)}, "Đang được kiểm tra lại: H13.45-261113-0041."),
     ({"over_cap": 2500}, "2.500 thư chờ gửi, vượt mức của một lượt"),
-    ({"too_late": 2, "catch_up": "15:00"}, "02 thư chưa đi khi hết khung giờ gửi. Gửi bù đến 15:00 hôm nay: dondoc run"),
+    ({"too_late": 2, "catch_up": "15:00"}, "02 thư chưa đi khi hết khung giờ gửi. Gửi bù đến 15:00 hôm nay: dondoc"),
     (
         {"no_superior": (story.Q1,)},
         "UBND xã Thạnh Quới: 01 nội dung đã đến mức báo cáo cấp trên trực tiếp nhưng danh bạ chưa có cấp trên",
