@@ -1,6 +1,7 @@
 """`dondoc up` as a person starts it: a real process, a real Prefect server, real runs, and its end."""
 
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -53,6 +55,9 @@ class Up:
     def __init__(self, folder: Path, port: int, *command: str) -> None:
         self.folder, self.port = folder, port
         self.output = folder / "up.txt"
+        self.systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.listening = TemporaryDirectory(prefix="up-")  # the address of a socket must be short
+        self.systemd.bind(f"{self.listening.name}/told")
         self.api = httpx.Client(base_url=f"http://{HOST}:{port}/api", timeout=20, trust_env=False)
         config = str(folder / "dondoc.toml")
         self.command = command or ("-m", "deployments", "--config", config, "up", "--port", str(port))
@@ -64,7 +69,7 @@ class Up:
             self.process = subprocess.Popen(
                 [sys.executable, *self.command],
                 cwd=self.folder.parent,
-                env=ours | {"PYTHONPATH": str(ROOT)},
+                env=ours | {"PYTHONPATH": str(ROOT), "NOTIFY_SOCKET": f"{self.listening.name}/told"},
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 preexec_fn=_heed_interrupts,
@@ -124,6 +129,8 @@ def started(folder: Path, *command: str, port: int | None = None) -> Iterator[Up
     up.process.kill()
     up.process.wait()
     up.api.close()
+    up.systemd.close()
+    up.listening.cleanup()
 
 
 @pytest.fixture
@@ -137,6 +144,9 @@ def test_from_the_first_start_to_the_last_signal(up: Up) -> None:
     said = up.until_ready()
     for row in DEPLOYMENTS:
         assert row.when[0] in said
+    assert re.search(r"Sẵn sàng sau \d+ giây\.", said)
+    assert f"http://{HOST}:{up.port}/api" in said
+    assert up.systemd.recv(64) == b"READY=1"
     assert up.api.get("/health").json() is True
     assert forms(up) == {"flag": "Chạy thử", "morning": "Chạy thử"}
 
