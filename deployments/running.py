@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from deployments.prefect_place import settle_place
 from tasks.settings import Settings
 
 
@@ -47,6 +48,7 @@ def run_flow(
     if not verbose:  # the report tells what failed; traces are for -v and for the UI
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     prefect_environment(settings, verbose=verbose)
+    settle_place(settings)
     chosen = getattr(import_module(f"flows.{flow}_run"), f"{flow}_run")
     return call_flow(chosen, config=str(config), **parameters)
 
