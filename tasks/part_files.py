@@ -73,7 +73,8 @@ class PartFiles:
             path.unlink(missing_ok=True)
 
     def _write(self, name: str, told: Any) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.folder.parent, self.folder):
+            folder.mkdir(exist_ok=True, mode=0o700)
         handle, begun = tempfile.mkstemp(dir=self.folder)  # 0600; another try at the same part may be under way
         with os.fdopen(handle, "w", encoding="ascii") as out:
             json.dump(told, out, separators=(",", ":"))

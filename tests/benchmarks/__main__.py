@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Figure, table, write_section
 
-NAMES = ("http_pull", "workbooks", "full_load", "incremental", "reconcile")
+NAMES = ("http_pull", "workbooks", "full_load", "incremental", "reconcile", "over_dask")
 
 
 def main() -> int:
