@@ -20,7 +20,7 @@ from tasks.settings import load_settings
 
 CLICKED_AT = AFTERNOON + timedelta(hours=1)  # what a form proposes
 WHEN = ("khi bấm chạy", "when clicked")
-TIMELESS = ("approve",)
+TIMELESS = ("mail-switch",)
 
 
 def keep_serving(config: Path) -> int:
