@@ -16,7 +16,7 @@ from tasks.bulletins import bulletin_of
 from tasks.narration import logger
 from tasks.publishing_quality import FOLDER as QUALITY
 from tasks.publishing_quality import publish_quality, refusals
-from tasks.reports.card import card_markdown
+from tasks.reports.card import card_markdown, idle_markdown
 from tasks.reports.card_model import CardMail, RunCard
 from tasks.reports.card_page import card_page
 from tasks.reports.desks import DeskView, desks_markdown
@@ -37,9 +37,13 @@ def publish_run_card(run_id: str, report: dict[str, Any]) -> None:
     A dry run shows its card as a dry run and leaves no file; a run that had nothing to do shows a card of one line.
     """
     run = current(run_id)
+    if report["state"] == "nothing_to_do":
+        text = idle_markdown(report, run.clock.as_of, run.settings.locale)
+        _tried("card", lambda: _show(text, _key(run)))
+        return
     quality = _tried("quality report", lambda: publish_quality(run))
     _tried("card", lambda: _card(run, report, f"../{QUALITY}/{quality.name}" if quality else ""))
-    if not run.dry_run and report["state"] != "nothing_to_do":
+    if not run.dry_run:
         _tried("desks", lambda: _desks(run))
 
 
@@ -47,10 +51,18 @@ def _card(run: Run, report: dict[str, Any], quality: str) -> None:
     with run.store.reading() as conn:
         card = card_of(run, conn, report, quality)
     locale = run.settings.locale
-    if not run.dry_run and report["state"] != "nothing_to_do":
+    if not run.dry_run:
         page = card_page(card_markdown(card, locale, link=True), locale)
         _tried("page of the card", lambda: write_whole(run.settings.var / FOLDER / f"{run.run_id}.html", page))
-    create_markdown_artifact(markdown=card_markdown(card, locale), key=f"{report['flow']}-{run.business_date:%Y%m%d}")
+    _show(card_markdown(card, locale), _key(run))
+
+
+def _show(text: str, key: str) -> None:
+    create_markdown_artifact(markdown=text, key=key)
+
+
+def _key(run: Run) -> str:
+    return f"{run.request.flow}-{run.business_date:%Y%m%d}"
 
 
 def _desks(run: Run) -> None:
@@ -59,7 +71,7 @@ def _desks(run: Run) -> None:
         text = desks_markdown(desk_lists.desks_of(conn), view)
     page = card_page(text, run.settings.locale)
     _tried("page of the desks", lambda: write_whole(run.settings.var / FOLDER / f"{DESKS}.html", page))
-    create_markdown_artifact(markdown=text, key=DESKS)
+    _show(text, DESKS)
 
 
 def card_of(run: Run, conn: Connection, report: dict[str, Any], quality: str = "") -> RunCard:

@@ -3,7 +3,8 @@
 Pure, and at most 200 rows of tables and lists. The judgement is `card_verdict`'s, the words stand in `card_words`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tasks.mail.wording import wording
@@ -24,19 +25,28 @@ _MAIL_FIGURES = ("composed", "handed", "held", "refused", "uncertain", "retry")
 
 def card_markdown(card: RunCard, locale: str = "vi", *, link: bool = False) -> str:
     """The card; `link`: the quality report is a link, as on a page beside it, not the name of a file."""
-    report = card.report
-    parts = [f"# {say('title', locale, flow=_flow(report['flow'], locale), moment=_moment(card, locale))}"]
-    parts += _verdict(card, locale)
-    if report["state"] == "nothing_to_do":
-        why = f"idle_{report['why_idle']}"
-        parts.append(" ".join([say("idle", locale), *([say(why, locale)] if why in WORDS else [])]))
-    else:
-        parts += _told(card, locale)
+    parts = [_title(card.report, card.day.as_of, locale), *_verdict(card, locale), *_told(card, locale)]
     if card.quality:
         name = f"[{card.quality.rpartition('/')[2]}]({card.quality})" if link else code(card.quality.lstrip("./"))
         parts.append(say("quality", locale, link=name))
-    parts.append(say("run", locale, run_id=code(report["run_id"] or "–"), status=report["exit_status"]))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, _end(card.report, locale)]) + "\n"
+
+
+def idle_markdown(report: Mapping[str, Any], as_of: datetime, locale: str = "vi") -> str:
+    """The card of a run that had nothing to do, and why; the day is judged by the runs that did something."""
+    why = f"idle_{report['why_idle']}"
+    told = " ".join([say("idle", locale), *([say(why, locale)] if why in WORDS else [])])
+    return "\n\n".join([_title(report, as_of, locale), told, _end(report, locale)]) + "\n"
+
+
+def _title(report: Mapping[str, Any], as_of: datetime, locale: str) -> str:
+    flow = f"flow_{report['flow']}"
+    named = say(flow, locale) if flow in WORDS else report["flow"]
+    return f"# {say('title', locale, flow=named, moment=wording(locale).moment(as_of))}"
+
+
+def _end(report: Mapping[str, Any], locale: str) -> str:
+    return say("run", locale, run_id=code(report["run_id"]), status=report["exit_status"])
 
 
 def _told(card: RunCard, locale: str) -> Iterator[str]:
@@ -77,19 +87,11 @@ def _verdict(card: RunCard, locale: str) -> list[str]:
     return [head, *([_listed(rest, "grounds", locale)] if rest else [])]
 
 
-def _flow(flow: str, locale: str) -> str:
-    return say(f"flow_{flow}", locale) if f"flow_{flow}" in WORDS else flow
-
-
-def _moment(card: RunCard, locale: str) -> str:
-    return wording(locale).moment(card.day.as_of)
-
-
 def _figures(card: RunCard, locale: str) -> str:
     now = _figures_of(card.report, locale)
     at, before = card.before or (None, {})
     known = _figures_of(before, locale) if before else {}
-    told = say("at", locale, moment=wording(locale).moment(at)) if at else ""
+    told = say("at", locale, moment=f"{at.astimezone(HANOI):%H:%M %d/%m}") if at else ""
     rows = [
         (name, grouped(n, locale), *(_beside(n, known.get(name, 0), locale) if known else ("–", "–")))
         for name, n in now.items()
@@ -103,7 +105,7 @@ def _beside(now: int, before: int, locale: str) -> tuple[str, str]:
     return grouped(before, locale), f"{sign}{grouped(abs(now - before), locale)}"
 
 
-def _figures_of(report: Any, locale: str) -> dict[str, int]:
+def _figures_of(report: Mapping[str, Any], locale: str) -> dict[str, int]:
     """What a run did, by the words for it; what its flow has nothing to do with is left out."""
     out: dict[str, int] = {}
     if report["sources"]:

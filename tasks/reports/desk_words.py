@@ -5,7 +5,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Bàn việc cần người xử lý", "Desks: what needs a person"),
     "as_of": ("Tình trạng lúc {moment}.", "As of {moment}."),
-    "empty": ("Không có.", "Nothing."),
+    "empty": ("Không có việc: {names}.", "Nothing lies on: {names}."),
     "more": ("Và {n} việc khác.", "And {n} more."),
     "age": (" ({n} ngày làm việc)", " ({n} working days)"),
     "unnamed": ("không nêu", "not named"),
@@ -71,6 +71,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "cancelled": ("người phụ trách đã hủy", "cancelled by a person"),
     "resolved_not_handed": ("người phụ trách ghi nhận là chưa tới", "recorded as not arrived"),
     "killed_in_data": ("lượt chạy bị ngắt khi đang gửi", "the run was cut off while sending it"),
+    "reply": ("máy chủ thư trả lời {code}", "the mail server said {code}"),
     "no_answer": ("máy chủ thư không trả lời", "the mail server gave no answer"),
     "no_connection": ("không kết nối được máy chủ thư", "the mail server cannot be reached"),
     "dropped": ("máy chủ thư ngắt kết nối", "the mail server broke the connection"),

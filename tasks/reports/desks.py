@@ -80,8 +80,9 @@ class DeskView:
 
 
 def reason_text(reason: str, locale: str) -> str:
-    """Why a mail is held or in doubt, in words; an unknown reason stays as it is."""
-    return REASONS[reason][locale == "en"] if reason in REASONS else reason
+    """Why a mail is held, refused or in doubt, in words; an unknown reason stays as it is."""
+    known = "reply" if reason.isdigit() else reason
+    return REASONS[known][locale == "en"].format(code=reason) if known in REASONS else reason
 
 
 def desks_markdown(desks: Desks, view: DeskView) -> str:
@@ -90,14 +91,15 @@ def desks_markdown(desks: Desks, view: DeskView) -> str:
     parts = [f"# {view.word('title')}", view.word("as_of", moment=moment)]
     heads = tuple(view.word(f"head_{key}") for key in ("what", "why", "since", "command"))
     for desk, found in desks.items():
-        parts.append(f"## {view.word(f'desk_{desk.value}')} ({found.total})")
         if not found.matters:
-            parts.append(view.word("empty"))
             continue
+        parts.append(f"## {view.word(f'desk_{desk.value}')} ({found.total})")
         rows = [(safe(what), safe(why), since, code(how)) for what, why, since, how in view.rows(desk, found.matters)]
         parts += [view.word(f"how_{desk.value}"), table(heads, rows)]
         if left := found.total - sum(one.count for one in found.matters):
             parts.append(view.word("more", n=left))
+    empty = [view.word(f"desk_{desk.value}") for desk, found in desks.items() if not found.matters]
+    parts += [view.word("empty", names="; ".join(empty))] if empty else []
     return "\n\n".join(parts) + "\n"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasks.reports.card import card_markdown
+from tasks.reports.card import card_markdown, idle_markdown
 from tasks.reports.card_model import CardMail, RunCard
 from tasks.reports.card_page import card_page
 from tasks.reports.card_verdict import Level, verdict
@@ -122,9 +122,11 @@ def test_the_run_before_stands_beside_this_one() -> None:
 
 
 def test_a_run_that_found_nothing_to_do_says_so_and_no_more() -> None:
-    text = card_markdown(a_card(state="nothing_to_do", why_idle="day_off"), "en")
-    assert "It is a day off." in text
-    assert "##" not in text
+    text = idle_markdown(a_report(state="nothing_to_do", why_idle="day_off"), MORNING, "en")
+    assert text == (
+        "# Run card: morning, 07:30 on 23 Nov 2026\n\nThis run had nothing to do. It is a day off.\n\n"
+        "Run: `morning-1`, exit status 0.\n"
+    )
 
 
 def test_the_longest_card_has_no_more_than_200_rows() -> None:
