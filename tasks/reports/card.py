@@ -116,7 +116,8 @@ def _figures_of(report: Mapping[str, Any], locale: str) -> dict[str, int]:
     if any(report["mails"].values()):
         out |= {say(f"figure_{name}", locale): report["mails"][name] for name in _MAIL_FIGURES}
     swept = report.get("swept") or {}
-    return out | {say("figure_swept", locale, kind=safe(kind)): int(n) for kind, n in swept.items()}
+    kinds = {kind: say(f"swept_{kind}", locale) if f"swept_{kind}" in WORDS else safe(kind) for kind in swept}
+    return out | {say("figure_swept", locale, kind=kinds[kind]): int(n) for kind, n in swept.items()}
 
 
 def _moves(card: RunCard, locale: str) -> Iterator[str]:

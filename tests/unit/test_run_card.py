@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from string import Formatter
 from typing import Any
 
 import pytest
 
+from tasks.reports import card_words, desk_words, quality_words
 from tasks.reports.card import card_markdown, idle_markdown
 from tasks.reports.card_model import CardMail, RunCard
 from tasks.reports.card_page import card_page
@@ -195,3 +197,14 @@ def test_signs_that_markdown_would_read_are_shown_as_they_are() -> None:
 @pytest.mark.parametrize("address", ["https://x.vn/a", "//x.vn/a", "javascript:alert(1)", "data:text/html,x"])
 def test_a_card_links_to_files_beside_it_only(address: str) -> None:
     assert "<a " not in card_page(f"# Mã\n\n[xem]({address})\n", "vi")
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_languages_say_the_same_things() -> None:
+    pairs = [*card_words.WORDS.items(), *desk_words.WORDS.items(), *desk_words.REASONS.items()]
+    pairs += [(key, (text, quality_words.WORDS["en"][key])) for key, text in quality_words.WORDS["vi"].items()]
+    apart = [key for key, (vi, en) in pairs if holes(vi) != holes(en) or vi.count("|") != en.count("|") or not en]
+    assert apart == []
