@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
-.PHONY: help setup demo test check bench soak bundle lock clean
+.PHONY: help setup demo test check bench soak bundle audit lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ bundle: $(READY)  ## wheels, lock and installer for a machine without network, i
 	deployments/bundle/pack.sh $(BIN)/python requirements.lock dist/bundle
 	tar -C dist -czf dist/dondoc-bundle.tar.gz bundle
 	@du -h dist/dondoc-bundle.tar.gz
+
+audit: $(READY)  ## known vulnerabilities of the locked packages; says so where it cannot ask
+	@$(BIN)/python .ci/audit || [ $$? -eq 3 ]
 
 lock:  ## resolve requirements*.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 1; }
