@@ -18,6 +18,7 @@ from uuid import uuid4
 import httpx
 import prefect
 import pytest
+from typer.testing import CliRunner
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -73,10 +74,17 @@ class Guarded:
         return answer.json() if answer.content else None
 
     def sync(self, *words: str) -> list[str]:
-        """What `dondoc deployments sync` says."""
-        command = ["-m", "deployments", "--config", str(self.folder / "dondoc.toml"), "deployments", "sync", *words]
-        done = subprocess.run([sys.executable, *command], env=self.environment(), capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        """What `dondoc deployments sync` says, in this process: another would import everything anew."""
+        from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+        from deployments.cli import app
+
+        asked = ["--config", str(self.folder / "dondoc.toml"), "deployments", "sync", *words]
+        inside = {PREFECT_API_URL: self.url, PREFECT_API_AUTH_STRING: self.login}
+        with pytest.MonkeyPatch.context() as patch, temporary_settings(inside):
+            patch.setattr(os, "environ", self.environment())  # what the command sets is forgotten afterwards
+            done = CliRunner().invoke(app, asked, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
         return done.stdout.splitlines()
 
 
