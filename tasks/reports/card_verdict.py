@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tasks.mail.wording import wording
 from tasks.reports.card_model import RunCard
 from tasks.reports.card_words import say
 
@@ -73,8 +74,10 @@ def _mail_faults(card: RunCard, locale: str) -> Iterator[str]:
 def _waiting(card: RunCard, locale: str) -> Iterator[str]:
     if card.day.stopped:
         yield say("stopped", locale)
-    waiting = sum(mail.state in _WAITING for mail in card.mails)
-    if waiting:
+    if card.day.too_late:
+        yield wording(locale).plural("bulletin.too_late", card.day.too_late, catch_up=card.day.catch_up)
+    waiting = sum(mail.state in _WAITING for mail in card.mails) - card.day.too_late
+    if waiting > 0:
         why = str(card.report.get("mail_waits") or "")
         yield " ".join(filter(None, (say("mails_waiting", locale, n=waiting), why)))
     held = Counter(mail.reason for mail in card.mails if mail.state == "held")

@@ -76,6 +76,11 @@ CASES = {
     "nobody knows": (a_card(a_mail(), a_mail("uncertain", "no_answer")), Level.BAD, "không rõ đã tới"),
     "cannot be built": (a_card(a_mail("held", "PersonalDataError")), Level.BAD, "không lập được"),
     "still waiting": (a_card(a_mail("planned")), Level.WATCH, "1 thư còn chờ gửi"),
+    "missed their window": (
+        a_card(a_mail("planned"), day=replace(CALM, too_late=1, catch_up="15:00")),
+        Level.WATCH,
+        "Gửi bù đến 15:00",
+    ),
     "to be tried again": (a_card(a_mail("retry", "451")), Level.WATCH, "1 thư còn chờ gửi"),
     "shadow mode is never green": (a_card(a_mail("held", "shadow")), Level.WATCH, "không gửi cho ai"),
     "waits for an approval": (a_card(a_mail(), a_mail("held", "approval")), Level.WATCH, "chờ người quyết định"),
