@@ -11,7 +11,7 @@ own=$(basename "$folder"/wheels/dondoc-*.whl)
 cp "$lock" "$folder/requirements.lock"
 echo "dondoc==$(echo "$own" | cut -d- -f2) --hash=sha256:$(sha256sum "$folder/wheels/$own" | cut -d' ' -f1)" \
 	>> "$folder/requirements.lock"
-cp deployments/bundle/install.sh deployments/dondoc.service "$folder/"
+cp deployments/bundle/install.sh deployments/compose/dondoc.service "$folder/"
 chmod 755 "$folder/install.sh"
 cat > "$folder/README.txt" <<TEXT
 dondoc $(echo "$own" | cut -d- -f2)

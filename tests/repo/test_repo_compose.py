@@ -16,7 +16,7 @@ from tasks.settings import load_settings
 from tests.repo.tree import ROOT
 
 COMPOSE = ROOT / "deployments" / "compose"
-UNIT = ROOT / "deployments" / "dondoc.service"
+UNIT = COMPOSE / "dondoc.service"
 ANALYZE = shutil.which("systemd-analyze") or ""
 OURS = ("server", "prepare", "worker")
 
