@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 audit_app = typer.Typer(help="Sổ việc làm của người vận hành.", no_args_is_help=True)
 
 Last = Annotated[int, typer.Option("--last", min=1, help="Bấy nhiêu việc gần nhất.")]
+Rows = Annotated[int | None, typer.Option("--rows", min=1, help="Dấu sau bấy nhiêu dòng, để so với bản tin.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Toàn bộ sổ dạng CSV trên stdout.")]
 _COLUMNS = ("id", "at", "by", "act", "target", "detail", "seal")
 
@@ -51,7 +52,7 @@ def audit_list(context: typer.Context, last: Last = 50, as_csv: AsCsv = False) -
 
 
 @audit_app.command("check")
-def audit_check(context: typer.Context) -> None:
+def audit_check(context: typer.Context, rows: Rows = None) -> None:
     """Sổ có bị sửa, xóa, chèn về sau không; nêu dòng sai đầu tiên (mã kết thúc 1)."""
     from warehouse.audit_chain import first_break, head
     from warehouse.engine import open_engine, where_is
@@ -59,13 +60,13 @@ def audit_check(context: typer.Context) -> None:
 
     cli = shown(context)
     with cli.reading() as conn:
-        broken, end = first_break(conn), head(conn)
+        broken, end = first_break(conn), head(conn, rows=rows)
     if broken is not None:
         raise AuditBrokenError(where_is(open_engine(cli.settings().warehouse.url)), broken.row_id)
     if cli.json:
-        print_json({"rows": end.rows, "seal": end.seal})
+        print_json({"rows": end.rows, "mark": end.mark, "seal": end.seal})
     else:
-        typer.echo(say("audit_head", cli.locale(), rows=end.rows, seal=end.seal or "–").strip())
+        typer.echo(say("audit_head", cli.locale(), rows=end.rows, mark=end.mark or "–").strip())
 
 
 def _write(rows: "Iterable[RowMapping]") -> None:

@@ -59,8 +59,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "about": ("Về", "About"),
     "audit_empty": ("Sổ chưa có việc nào.", "Nothing in the audit yet."),
     "audit_head": (
-        "  sổ việc làm: {rows} dòng, nguyên vẹn, dấu niêm {seal}",
-        "  audit: {rows} rows, unbroken, seal {seal}",
+        "  sổ việc làm: {rows} dòng, nguyên vẹn, dấu {mark}",
+        "  audit: {rows} rows, unbroken, mark {mark}",
     ),
 }
 

@@ -125,6 +125,7 @@ def bulletin_of(run: Run, conn: Connection, address: str) -> Bulletin:
         **_nobody_above(run, conn, world, items),
         blanked=tuple(sorted({i.code for i in items if i.flag in TOLD_FLAGS and personal_texts(i)})),
         differences=_open_differences(conn),
+        audit=day_book.audit_mark(conn, run.business_date),
     )
 
 
@@ -148,8 +149,7 @@ def source_lines(run: Run, conn: Connection) -> tuple[SourceLine, ...]:
 
     Configured ones first, then those that are not any more although open items are theirs.
     """
-    fresh, today = fresh_sources(run, conn), _loads_today(run, conn)
-    unusual = flag_history.held_sources(conn)
+    fresh, today, unusual = fresh_sources(run, conn), _loads_today(run, conn), flag_history.held_sources(conn)
     lines = []
     for source in run.settings.sources:
         rows = today.get(source.name, [])

@@ -63,7 +63,7 @@ def check_audit(run_id: str) -> None:
         broken, head = audit_chain.first_break(conn), audit_chain.head(conn)
     if broken is not None:
         raise AuditBrokenError(where_is(run.store.engine), broken.row_id)
-    run.kept["audit"] = {"rows": head.rows, "seal": head.seal}
+    run.kept["audit"] = {"rows": head.rows, "mark": head.mark, "seal": head.seal}
 
 
 def _plan(run: Run) -> _Plan:

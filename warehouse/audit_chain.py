@@ -27,6 +27,11 @@ class Head:
     rows: int
     seal: str
 
+    @property
+    def mark(self) -> str:
+        """The seal, short enough for a letter."""
+        return self.seal[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Break:
@@ -53,14 +58,17 @@ def seal_of(before: str, *, at: datetime, by: str, act: str, target: str, detail
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def head(conn: Connection, before: datetime | None = None) -> Head:
-    """The end of the chain as it stands; with `before` as it stood when that moment began."""
+def head(conn: Connection, before: datetime | None = None, rows: int | None = None) -> Head:
+    """The end of the chain; with `before` as it stood when that moment began, with `rows` after so many of them."""
     newest = select(audit.c.id, audit.c.seal).order_by(audit.c.id.desc()).limit(1)
+    if rows is not None:
+        among = select(audit.c.id).order_by(audit.c.id).limit(rows).subquery()
+        newest = newest.where(audit.c.id.in_(select(among.c.id)))
     last = conn.execute(newest if before is None else newest.where(audit.c.at < before)).one_or_none()
     if last is None:
         return Head(0, "")
-    rows = conn.execute(select(func.count()).where(audit.c.id <= last.id)).scalar_one()
-    return Head(rows, last.seal or "")
+    number = conn.execute(select(func.count()).where(audit.c.id <= last.id)).scalar_one()
+    return Head(number, last.seal or "")
 
 
 def first_break(conn: Connection) -> Break | None:

@@ -4,11 +4,13 @@ Reads for the bulletin, the run card and the run's report; nothing here judges.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from tasks.rules.timezone import HANOI
+from warehouse import audit_chain
 from warehouse.chunks import chunks
 from warehouse.tables import loads, mails, runs
 
@@ -72,3 +74,9 @@ def digests_of(conn: Connection, mail_ids: Iterable[int]) -> dict[int, dict[str,
         chosen = select(mails.c.id, mails.c.digest).where(mails.c.id.in_(some))
         out |= dict(conn.execute(chosen).tuples().all())
     return out
+
+
+def audit_mark(conn: Connection, day: date) -> tuple[int, str] | None:
+    """How many rows the audit had when the day began, and the mark they end with; None for an empty one."""
+    head = audit_chain.head(conn, before=datetime.combine(day, time(), HANOI))
+    return (head.rows, head.mark) if head.rows else None

@@ -32,6 +32,7 @@ def blocks_of(voice: Voice, bulletin: Bulletin, style: MailStyle) -> tuple[Block
         ("quarantine_block", counted(bulletin.quarantine_reasons)),
         ("flag_block", counted([(_word(voice, "flag", flag.value), n) for flag, n in bulletin.flags])),
         ("mail_block", [_mail(voice, line) for line in bulletin.mails]),
+        ("audit_block", _audit(voice, bulletin)),
     ]
     return tuple(_block(voice, name, bullets, style) for name, bullets in named if bullets)
 
@@ -75,13 +76,18 @@ def subject_of(voice: Voice, bulletin: Bulletin, needs: int) -> str:
 def codes_of(bulletin: Bulletin) -> set[str]:
     """The item codes a bulletin may show."""
     items = (*bulletin.no_recipient, *bulletin.no_superior, *bulletin.no_leadership, *bulletin.ops_items)
-    return {f.code for f in items} | {*bulletin.disputes, *bulletin.blanked}
+    return {f.code for f in items} | {*bulletin.disputes, *bulletin.blanked, *(bulletin.audit or ())[1:]}
 
 
 def _block(voice: Voice, name: str, bullets: list[str], style: MailStyle) -> Block:
     rest = len(bullets) - style.max_rows
     more = voice.words.plural("count.more", rest) if rest > 0 else ""
     return Block(title=voice.say(f"bulletin.{name}"), bullets=tuple(bullets[: style.max_rows]), more=more)
+
+
+def _audit(voice: Voice, bulletin: Bulletin) -> list[str]:
+    """Where the audit ended, noted where nobody who tampers with the warehouse can reach: in people's mailboxes."""
+    return [voice.say("bulletin.audit", n=bulletin.audit[0], mark=bulletin.audit[1])] if bulletin.audit else []
 
 
 def _mail_needs(voice: Voice, bulletin: Bulletin) -> Iterator[str]:

@@ -232,3 +232,4 @@ class Bulletin:
     mismatches: tuple[Mismatches, ...] = ()  # most frequent first
     not_enforced: int = 0  # items due before the day from which their source counts
     differences: OpenDifferences | None = None  # None: nothing open, or nobody has ever compared
+    audit: tuple[int, str] | None = None  # rows of the audit when the day began, and the mark they end with

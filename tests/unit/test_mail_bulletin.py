@@ -75,3 +75,9 @@ def test_the_bulletin_names_what_needs_a_person(change, line):
     assert "01 việc cần xử lý" in mail.subject
     assert "@" not in mail.text
     assert "need" in render_bulletin(replace(CALM, **change), STYLE, "en").subject
+
+
+def test_where_the_audit_ended_is_told_and_is_nobodys_telephone_number():
+    told = render_bulletin(replace(CALM, audit=(12, "0912345678912345")), STYLE)
+    assert "12 việc tính đến đầu ngày, dấu 0912345678912345; đối chiếu: dondoc audit check --rows 12" in told.text
+    assert told.subject == render_bulletin(CALM, STYLE).subject  # no work for anybody
