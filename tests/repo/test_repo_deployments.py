@@ -37,6 +37,17 @@ def test_up_and_work_pools_say_the_same() -> None:
     assert {one["name"]: {key: one[key] for key in keys} for one in deployments()} == table
 
 
+def test_prefect_yaml_prepares_runs_as_sync_does() -> None:
+    from flows.deploying import JOB, PULL
+    from flows.names import TAG
+
+    whole = yaml.safe_load(PREFECT_YAML.read_text(encoding="utf-8"))
+    assert whole["pull"] == PULL
+    for one in deployments():
+        assert one["work_pool"] == {"name": "dondoc", "job_variables": JOB}, one["name"]
+        assert one["tags"] == [TAG]
+
+
 def test_every_cron_means_local_time() -> None:
     for deployment in deployments():
         zones = [schedule.get("timezone") for schedule in deployment["schedules"]]
