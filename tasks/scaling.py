@@ -8,7 +8,7 @@ the shared landing (`part_files`). A part that no worker brings back is prepared
 import os
 from collections import deque
 from collections.abc import Callable, Generator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -17,6 +17,8 @@ from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import Connection
 
 from expectations.tally import Tally
@@ -99,6 +101,7 @@ class _Crew:
         }
         self._runner: Any = None
         try:
+            stack.enter_context(_server_named())
             self._runner = stack.enter_context(_task_runner(run))
         except Exception as fault:  # noqa: BLE001 - no package, no cluster: the load is as good without
             self._give_up(fault)
@@ -139,6 +142,12 @@ class _Crew:
     def _give_up(self, fault: Exception) -> None:
         self._runner = None
         logger().warning("%s: no help from Dask (%s)", self._words["source"], type(fault).__name__)
+
+
+def _server_named() -> AbstractContextManager[object]:
+    """Workers ask the server of this run, also where it is a private one; else each would start its own."""
+    with get_client(sync_client=True) as client:
+        return temporary_settings({PREFECT_API_URL: str(client.api_url)})
 
 
 def _task_runner(run: Run) -> Any:
