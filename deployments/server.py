@@ -89,7 +89,8 @@ def server_environment(settings: Settings, place: Place) -> str:
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
     stands = ""
-    if place.is_exposed or settings.server.login or os.environ.get(GIVEN_LOGIN):
+    reached = place.is_exposed or settings.server.public_url  # a proxy on this machine lets the others in
+    if reached or settings.server.login or os.environ.get(GIVEN_LOGIN):
         login, stands = login_of(settings)
         os.environ |= {GIVEN_LOGIN: login, "PREFECT_API_AUTH_STRING": login}
     prefect_environment(settings)
@@ -97,8 +98,12 @@ def server_environment(settings: Settings, place: Place) -> str:
 
 
 @contextmanager
-def running_server(settings: Settings, place: Place) -> Iterator[Callable[[], bool]]:
+def running_server(
+    settings: Settings, place: Place, meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[Callable[[], bool]]:
     """A server that answers, gone when the block is left; yields a function that tells whether it still lives.
+
+    `meanwhile` is called while it starts.
 
     Raises:
         UsageFaultError: the port is taken, or the server did not start.
@@ -118,6 +123,7 @@ def running_server(settings: Settings, place: Place) -> Iterator[Callable[[], bo
             start_new_session=True,  # Ctrl-C is for the parent, which stops runs first and the server last
         )
     try:
+        meanwhile()
         _wait_until_healthy(child, settings, place)
         yield lambda: child.poll() is None
     finally:

@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from deployments.exits import EXIT_BUG
@@ -69,7 +70,7 @@ def serve_everything(
 
     status = EXIT_BUG
     try:
-        with running_server(settings, place) as is_alive:
+        with running_server(settings, place, lambda: _import_flows(rows)) as is_alive:
             from flows.serving import serve_flows
 
             serve_flows(rows, str(config.absolute()), ready, is_alive)
@@ -80,6 +81,11 @@ def serve_everything(
         status = EXIT_TERMINATED
     _say(settings, "stopped")
     return status
+
+
+def _import_flows(rows: Sequence[Deployment]) -> None:
+    for module in ("flows.serving", *(row.entrypoint.rpartition(".")[0] for row in rows)):
+        import_module(module)
 
 
 def _say_scheduled(settings: Settings, rows: Sequence[Deployment]) -> None:

@@ -55,6 +55,10 @@ def test_beyond_this_machine_there_is_always_a_login(
     assert "*" not in os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"]
 
 
+def test_behind_a_proxy_of_this_machine_too(tmp_path: Path) -> None:
+    assert server_environment(settings(tmp_path, public_url="https://dondoc.example.gov.vn"), Place(4200))
+
+
 def test_the_login_is_made_once_for_this_account_alone(tmp_path: Path) -> None:
     found = []
     for _ in range(2):
