@@ -58,11 +58,20 @@ class Zygote:
         """Start a run; the id of its process, which leads a group of its own."""
         self._report.unlink(missing_ok=True)
         log, report = str(self._folder / "runs.log"), str(self._report)
-        asked = {"flow": flow, "parameters": parameters, "report": report, "log": log, "api_url": api_url}
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(asked).encode() + b"\n")
-        self._process.stdin.flush()
-        return self._next()["pid"]
+        return self._begun(flow=flow, parameters=parameters, report=report, log=log, api_url=api_url)
+
+    def command(self, *words: object) -> int:
+        """Start `dondoc` with these words; the id of its process. Ask `statuses` how it ended."""
+        return self.crowd(1, *words)[0]
+
+    def crowd(self, number: int, *words: object) -> list[int]:
+        """The same command so many times at once; the ids of their processes."""
+        first = self._begun(words=[*map(str, words)], crowd=number, log=str(self._folder / "runs.log"))
+        return [first, *(self._next()["pid"] for _ in range(number - 1))]
+
+    def statuses(self) -> list[int]:
+        """The exit statuses of the commands, when all have ended; negative where a signal ended one."""
+        return list(self._next()["ended"])
 
     def has_ended(self, within: float) -> bool:
         """Wait so long at most for the run to end."""
@@ -75,6 +84,12 @@ class Zygote:
             return None
         report: dict[str, Any] = json.loads(self._report.read_text(encoding="utf-8"))
         return report
+
+    def _begun(self, **asked: Any) -> int:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+        self._process.stdin.flush()
+        return self._next()["pid"]
 
     def close(self) -> None:
         self._process.kill()

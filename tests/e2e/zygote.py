@@ -1,16 +1,18 @@
 """Runs flows in children that can be killed: imports once and forks for every run, which then costs no start-up.
 
-Reads one JSON line a run from stdin (`flow`, `parameters`, `report`, `log`, `api_url`) and answers with two lines: the
+Reads one JSON line a run from stdin (`flow`, `parameters`, `report`, `log`, `api_url`; or the `words` of a command
+line, how many of it at once, and `log`) and answers with two lines: the
 child, by itself, with its process id once it leads a group of its own, then how it ended. There must be no thread when
 it forks.
 """
 
 import json
 import os
+import signal
 import sys
 import threading
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from tests.fault_runs import warm_up
 
@@ -37,11 +39,34 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         assert threading.active_count() == 1, "a fork would lose these threads' locks"
+        if "words" in asked:
+            crowd = [os.fork() or _command(asked) for _ in range(asked["crowd"])]
+            _say({"ended": [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in crowd]})
+            continue
         child = os.fork()
         if not child:
             _run(flows[asked["flow"]], asked)
         _, status = os.waitpid(child, 0)
         _say({"ended": os.waitstatus_to_exitcode(status)})
+
+
+def _command(asked: dict[str, Any]) -> NoReturn:
+    """In the child: `dondoc` with these words, to the end its process would have had."""
+    os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    _say({"pid": os.getpid()})
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    sys.argv = ["dondoc", *asked["words"]]
+    from deployments.__main__ import main as dondoc
+
+    try:
+        dondoc()
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 1)
+    os._exit(0)
 
 
 def _run(flow: Any, asked: dict[str, Any]) -> None:
