@@ -88,5 +88,5 @@ def _told(
                 raise _RefusedError(fault, sentence) from fault
             raise
         if not request.reads_only:  # a reconciliation has a card of its own
-            publish_run_card(run.run_id, report)
+            publish_run_card(run.run_id)
         return report

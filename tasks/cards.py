@@ -22,6 +22,7 @@ from tasks.reports.card_page import card_page
 from tasks.reports.desks import DeskView, desks_markdown
 from tasks.rules.item_moves import Moves, moves_between
 from tasks.rules.lateness import counting_day
+from tasks.run_book import REPORTS
 from tasks.run_context import Run, current
 from tasks.whole_files import write_whole
 from warehouse import day_book, desk_lists, flag_moves, ledger_read
@@ -31,17 +32,18 @@ DESKS = "desks"  # key of the artifact and name of the page
 
 
 @task(name="publish run card", cache_policy=NO_CACHE, persist_result=False)
-def publish_run_card(run_id: str, report: dict[str, Any]) -> None:
+def publish_run_card(run_id: str) -> None:
     """The card under the key `<flow>-<date>` and the desks, from the run's report and the books.
 
-    A dry run shows its card as a dry run and leaves no file; a run that had nothing to do shows a card of one line.
+    A dry run shows its card as a dry run and leaves no file. A run that had nothing to do, and nothing to check, shows
+    a card of one line.
     """
-    run = current(run_id)
-    if report["state"] == "nothing_to_do":
+    run, report = current(run_id), REPORTS[run_id]
+    quality = _tried("quality report", lambda: publish_quality(run))
+    if report["state"] == "nothing_to_do" and not quality:
         text = idle_markdown(report, run.clock.as_of, run.settings.locale)
         _tried("card", lambda: _show(text, _key(run)))
         return
-    quality = _tried("quality report", lambda: publish_quality(run))
     _tried("card", lambda: _card(run, report, f"../{QUALITY}/{quality.name}" if quality else ""))
     if not run.dry_run:
         _tried("desks", lambda: _desks(run))

@@ -11,8 +11,8 @@ from expectations.sentences import sentence
 from expectations.tally import Tally
 from tasks.narration import logger
 from tasks.reports.quality import CheckedRule, CheckedSource, Quality, quality_page
-from tasks.rules.model import SourceLine
 from tasks.run_context import Run
+from tasks.settings import Source
 from tasks.whole_files import write_whole
 from warehouse import day_book
 
@@ -63,26 +63,23 @@ def _quality(run: Run) -> Quality:
         before = day_book.quality_before(conn, run.run_id, run.clock.as_of, frozenset(checked))
     return Quality(
         run_id=run.run_id,
-        flow=run.request.flow,
         as_of=run.clock.as_of,
         sources=[
-            _source(run, checked[one.name], one.dataset, run.sources.get(one.name), before.get(one.name), one.name)
+            _source(run, one, checked[one.name], before.get(one.name))
             for one in run.settings.sources
             if one.name in checked
         ],
     )
 
 
-def _source(
-    run: Run, tally: Tally, dataset: str, line: SourceLine | None, before: dict[str, Any] | None, name: str
-) -> CheckedSource:
+def _source(run: Run, source: Source, tally: Tally, before: dict[str, Any] | None) -> CheckedSource:
     locale, known = run.settings.locale, None if before is None else before["failed"]
+    line = run.sources.get(source.name)
     return CheckedSource(
-        name=name,
-        dataset=dataset,
+        name=source.name,
+        dataset=source.dataset,
         state=line.state if line else "failed",
         why=line.error if line else "",
-        pulled=line.pulled if line else 0,
         rows=tally.rows,
         refused=tally.refused,
         before=None if before is None else (before["as_of"], before["rows"], before["refused"]),

@@ -44,7 +44,6 @@ class CheckedSource:
     dataset: str
     state: str  # of its load: promoted, refused, failed
     why: str
-    pulled: int
     rows: int  # that the expectations looked at
     refused: int
     rules: Sequence[CheckedRule]
@@ -56,7 +55,6 @@ class Quality:
     """What one run checked."""
 
     run_id: str
-    flow: str
     as_of: datetime
     sources: Sequence[CheckedSource]
 

@@ -50,10 +50,10 @@ def a_rule(code: str, failed: int, before: int | None, **changes: object) -> Che
 
 
 def a_page(*rules: CheckedRule, locale: str = "vi", **changes: object) -> str:
-    told = {"name": "one-stop", "dataset": "dossiers", "state": "promoted", "why": "", "pulled": 9}
+    told = {"name": "one-stop", "dataset": "dossiers", "state": "promoted", "why": ""}
     told |= {"rows": 100_000, "refused": 3, "before": (MORNING - timedelta(days=1), 90_000, 0)}
     source = CheckedSource(**(told | changes), rules=rules)  # type: ignore[arg-type]
-    return quality_page(Quality(run_id="sync-1", flow="sync", as_of=MORNING, sources=[source]), locale)
+    return quality_page(Quality(run_id="sync-1", as_of=MORNING, sources=[source]), locale)
 
 
 def test_each_rule_stands_beside_what_it_refused_the_time_before() -> None:
