@@ -34,12 +34,13 @@ def test_commands_and_their_options_exist(guide: Path) -> None:
     text = guide.read_text(encoding="utf-8")
     typed = [line.split() for line in TYPED.findall(text)]
     assert len(typed) > 5
-    unknown = [words for words in typed if not _exists(words, [one for one in words if one.startswith("--")])]
+    unknown = [words for words in typed if not exists(words)]
     assert unknown == []
 
 
-def _exists(words: list[str], options: list[str]) -> bool:
-    """Whether the words begin with a command, and it takes these options."""
+def exists(words: list[str]) -> bool:
+    """Whether the words after `dondoc` begin with a command, and it takes the options among them."""
+    options = [one for one in words if one.startswith("--")]
     command = typer.main.get_command(app)
     while words and (found := getattr(command, "commands", {}).get(words[0])):
         command, words = found, words[1:]
