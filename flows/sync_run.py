@@ -27,7 +27,6 @@ from tasks.pulling import pull_ahead, pull_source
 from tasks.releasing import promote_released_rows
 from tasks.run_context import Run, RunRequest
 from tasks.spreading import one_run_a_source
-from tasks.tidying import tidy_landing
 
 
 @flow(name="sync", flow_run_name=run_name, persist_result=False, log_prints=False)
@@ -70,4 +69,3 @@ def tell_sync(run: Run) -> None:
     for source in run.settings.sources:
         if run.request.source in ("", source.name) and pull_source(run.run_id, source.name):
             load_source(run.run_id, source.name)
-    tidy_landing(run.run_id)
