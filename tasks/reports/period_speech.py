@@ -44,10 +44,12 @@ class Speech:
         return f"{at.astimezone(HANOI):%H:%M %d/%m/%Y}"
 
     def share(self, part: int, whole: int) -> str:
-        """One decimal, "" below `SMALL`."""
+        """One decimal, "" below `SMALL`. Only all is 100 and only none is 0, whatever rounding would say."""
         if whole < SMALL:
             return ""
-        return f"{100 * part / whole:.1f}%".replace(".", "," if self.locale == "vi" else ".")
+        tenths = round(1000 * part / whole)
+        tenths = tenths if part in (0, whole) else min(max(tenths, 1), 999)
+        return f"{tenths / 10:.1f}%".replace(".", "," if self.locale == "vi" else ".")
 
     def title(self, period: Period) -> str:
         """Which report it is."""

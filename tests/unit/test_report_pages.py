@@ -102,8 +102,19 @@ def test_both_languages_say_the_same() -> None:
 # --- shares --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("part", "whole", "vi", "en"), [(3, 4, "", ""), (4, 5, "80,0%", "80.0%"), (2, 3, "", "")])
-def test_a_share_of_few_is_not_given(part: int, whole: int, vi: str, en: str) -> None:
+SHARES = [
+    (3, 4, "", ""),
+    (4, 5, "80,0%", "80.0%"),
+    (1053, 1152, "91,4%", "91.4%"),
+    (9999, 10_000, "99,9%", "99.9%"),  # not all
+    (1, 10_000, "0,1%", "0.1%"),  # not none
+    (0, 5, "0,0%", "0.0%"),
+    (5, 5, "100,0%", "100.0%"),
+]
+
+
+@pytest.mark.parametrize(("part", "whole", "vi", "en"), SHARES)
+def test_a_share_of_few_is_not_given_and_none_is_rounded_to_all(part: int, whole: int, vi: str, en: str) -> None:
     assert (speech("vi").share(part, whole), speech("en").share(part, whole)) == (vi, en)
 
 
