@@ -87,6 +87,6 @@ def _told(
             if sentence := refusal_sentence(fault, run.settings.locale):
                 raise _RefusedError(fault, sentence) from fault
             raise
-        if not request.reads_only:  # a reconciliation has a card of its own
+        if not (request.reads_only and request.flow == "reconcile"):  # which shows what it found itself
             publish_run_card(run.run_id)
         return report

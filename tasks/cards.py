@@ -16,7 +16,7 @@ from tasks.bulletins import bulletin_of
 from tasks.narration import logger
 from tasks.publishing_quality import FOLDER as QUALITY
 from tasks.publishing_quality import publish_quality, refusals
-from tasks.reports.card import card_markdown, idle_markdown
+from tasks.reports.card import card_markdown, short_markdown
 from tasks.reports.card_model import CardMail, RunCard
 from tasks.reports.card_page import card_page
 from tasks.reports.desks import DeskView, desks_markdown
@@ -35,13 +35,13 @@ DESKS = "desks"  # key of the artifact and name of the page
 def publish_run_card(run_id: str) -> None:
     """The card under the key `<flow>-<date>` and the desks, from the run's report and the books.
 
-    A dry run shows its card as a dry run and leaves no file. A run that had nothing to do, and nothing to check, shows
-    a card of one line.
+    A dry run shows its card as a dry run and leaves no file. A run that had nothing to do and nothing to check, or
+    only looked, shows a card of one line.
     """
     run, report = current(run_id), REPORTS[run_id]
     quality = _tried("quality report", lambda: publish_quality(run))
-    if report["state"] == "nothing_to_do" and not quality:
-        text = idle_markdown(report, run.clock.as_of, run.settings.locale)
+    if run.request.reads_only or (report["state"] == "nothing_to_do" and not quality):
+        text = short_markdown(report, run.clock.as_of, run.settings.locale)
         _tried("card", lambda: _show(text, _key(run)))
         return
     _tried("card", lambda: _card(run, report, f"../{QUALITY}/{quality.name}" if quality else ""))

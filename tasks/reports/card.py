@@ -19,7 +19,8 @@ from tasks.rules.item_moves import Move
 from tasks.rules.model import Bulletin, SourceLine
 from tasks.rules.timezone import HANOI
 
-_MOST = {"grounds": 12, "needs": 20, "refused": 15, "sources": 25, "mails": 35, "moves": 10, "flags": 20, "desks": 6}
+_MOST = {"grounds": 12, "needs": 20, "refused": 15, "sources": 24, "flags": 20, "mails": 35}
+_MOST |= {"moves": 10, "files": 4, "desks": 6}  # rows; in all, with the figures, no more than 200
 _MAIL_FIGURES = ("composed", "handed", "held", "refused", "uncertain", "retry")
 
 
@@ -29,14 +30,23 @@ def card_markdown(card: RunCard, locale: str = "vi", *, link: bool = False) -> s
     if card.quality:
         name = f"[{card.quality.rpartition('/')[2]}]({card.quality})" if link else code(card.quality.lstrip("./"))
         parts.append(say("quality", locale, link=name))
-    return "\n\n".join([*parts, _end(card.report, locale)]) + "\n"
+    return "\n\n".join([*parts, *_files(card.report, locale), _end(card.report, locale)]) + "\n"
 
 
-def idle_markdown(report: Mapping[str, Any], as_of: datetime, locale: str = "vi") -> str:
-    """The card of a run that had nothing to do, and why; the day is judged by the runs that did something."""
-    why = f"idle_{report['why_idle']}"
-    told = " ".join([say("idle", locale), *([say(why, locale)] if why in WORDS else [])])
-    return "\n\n".join([_title(report, as_of, locale), told, _end(report, locale)]) + "\n"
+def short_markdown(report: Mapping[str, Any], as_of: datetime, locale: str = "vi") -> str:
+    """The card of a run that had nothing to do or only looked; the day is judged by the runs that did something."""
+    idle, why = report["state"] == "nothing_to_do", f"idle_{report['why_idle']}"
+    told = [say("idle" if idle else "looked", locale), *([say(why, locale)] if why in WORDS else [])]
+    return (
+        "\n\n".join([_title(report, as_of, locale), " ".join(told), *_files(report, locale), _end(report, locale)])
+        + "\n"
+    )
+
+
+def _files(report: Mapping[str, Any], locale: str) -> list[str]:
+    """What the run wrote for people, where it wrote something."""
+    names = [code(str(name)) for name in report.get("files") or []]
+    return [f"## {say('files', locale)}", bullets(names[: _MOST["files"]])] if names else []
 
 
 def _title(report: Mapping[str, Any], as_of: datetime, locale: str) -> str:

@@ -19,6 +19,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "level_dry": ("Chạy thử.", "Dry run."),
     "dry": ("Không ghi vào kho, không gửi thư.", "Nothing written, nothing sent."),
     "idle": ("Lượt này không có việc gì phải làm.", "This run had nothing to do."),
+    "looked": ("Lượt này chỉ xem số liệu, không thay đổi gì trong kho.", "This run only looked and changed nothing."),
+    "files": ("Tệp đã ghi", "Files written"),
+    "idle_no_report_due": ("Chưa đến kỳ báo cáo.", "No report is due."),
     "idle_day_off": ("Hôm nay là ngày nghỉ.", "It is a day off."),
     "idle_overtaken": (
         "Lượt theo lịch đến muộn hoặc trùng: một lượt khác đã làm việc này.",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tasks.reports import card_words, desk_words, quality_words
-from tasks.reports.card import card_markdown, idle_markdown
+from tasks.reports.card import card_markdown, short_markdown
 from tasks.reports.card_model import CardMail, RunCard
 from tasks.reports.card_page import card_page
 from tasks.reports.card_verdict import Level, verdict
@@ -129,11 +129,13 @@ def test_the_run_before_stands_beside_this_one() -> None:
 
 
 def test_a_run_that_found_nothing_to_do_says_so_and_no_more() -> None:
-    text = idle_markdown(a_report(state="nothing_to_do", why_idle="day_off"), MORNING, "en")
+    text = short_markdown(a_report(state="nothing_to_do", why_idle="day_off"), MORNING, "en")
     assert text == (
         "# Run card: morning, 07:30 on 23 Nov 2026\n\nThis run had nothing to do. It is a day off.\n\n"
         "Run: `morning-1`, exit status 0.\n"
     )
+    report = a_report(flow="report", files=["var/reports/2026-W47.html"])
+    assert "- `var/reports/2026-W47.html`" in short_markdown(report, MORNING, "vi")
 
 
 def test_the_longest_card_has_no_more_than_200_rows() -> None:
@@ -149,6 +151,7 @@ def test_the_longest_card_has_no_more_than_200_rows() -> None:
         exit_status=5,
         sources=[a_report()["sources"][0] | {"name": f"s{n}", "error": "không đọc được"} for n in range(90)],
         swept={f"kind {n}": n for n in range(10)},
+        files=[f"var/reports/{n}.html" for n in range(20)],
     )
     card = RunCard(
         report=report,
