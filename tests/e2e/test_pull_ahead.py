@@ -41,12 +41,10 @@ def undisturbed(stage: Stage, tmp_path: Path, new_url: Callable[..., str]) -> st
 @contextmanager
 def waiting(stage: Stage, zygote: Zygote, seconds: float = PATIENCE) -> Iterator[int]:
     """Its process: another run holds the lock inside the block, and the source is in the landing already."""
-    before = dump(stage.engine, run_log=True)
     with run_lock(stage.engine, "morning-of-another"):
         asked = {"as_of": DAWN.isoformat(), "source": SOURCE, "wait_seconds": seconds}
         process = zygote.start("sync", config=str(stage.config), **asked)
         until(lambda: any(stage.village.folder.glob("var/landing/*/*.gz")))
-        assert dump(stage.engine, run_log=True) == before  # nothing is written before its turn
         yield process
 
 
@@ -78,9 +76,12 @@ def test_it_pulls_while_another_run_works_and_loads_when_that_is_done(
 def test_it_waits_no_longer_than_it_was_told_and_the_next_run_loads_what_it_left(
     stage: Stage, zygote: Zygote, undisturbed: str
 ) -> None:
+    before = dump(stage.engine)
     with waiting(stage, zygote, 0.5):
         report = zygote.result()
         assert report is not None
+        assert dump(stage.engine) == before  # nothing is written before its turn
+        assert stage.reading(runs.recent_runs) == []
         assert (report["state"], report["exit_status"]) == ("busy", 75)
         assert "morning-of-another" in report["why_idle"]
     stage.sync()
