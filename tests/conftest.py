@@ -120,22 +120,64 @@ def postgres_template(postgres: PostgresDatabases) -> str:
 
 @pytest.fixture
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """`new_url(kind, migrated=False)`: the URL of a database of its own, empty or with our schema."""
+    """`new_url(kind, migrated=False)`: the URL of a database of its own, empty, with our schema or like another."""
     made: list[str] = []
 
-    def make(kind: str, *, migrated: bool = False) -> str:
+    def make(kind: str, *, migrated: bool = False, like: str | None = None) -> str:
         if kind == "sqlite":
             path = tmp_path / f"warehouse-{next(_numbers)}.sqlite3"
             if migrated:
                 shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
             return f"sqlite:///{path}"
         postgres = request.getfixturevalue("postgres")
-        made.append(postgres.create(request.getfixturevalue("postgres_template") if migrated else None))
+        made.append(postgres.create(request.getfixturevalue("postgres_template") if migrated else like))
         return postgres.url(made[-1])
 
     yield make
     for name in made:
         request.getfixturevalue("postgres").drop(name)
+
+
+@pytest.fixture(scope="session")
+def _kept_plays() -> dict[tuple[str, str], tuple[Path, str]]:
+    """Name and kind of database → folder of a play and its database, for this worker."""
+    return {}
+
+
+@pytest.fixture
+def played(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_url: Callable[..., str],
+) -> Callable[[str, str, Callable[[Path, str], object]], str]:
+    """`played(name, kind, play)`: what `play(folder, url)` did to an empty folder and a migrated warehouse, once.
+
+    The folder is copied into the test's own, the warehouse has the URL that is returned. Configure anew: it holds URLs.
+    """
+    kept: dict[tuple[str, str], tuple[Path, str]] = request.getfixturevalue("_kept_plays")
+
+    def copied(name: str, kind: str, play: Callable[[Path, str], object]) -> str:
+        postgres = request.getfixturevalue("postgres") if kind == "postgresql" else None
+        if (name, kind) not in kept:
+            folder = tmp_path_factory.mktemp(name)
+            if postgres:
+                made = postgres.create(request.getfixturevalue("postgres_template"))
+                play(folder, postgres.url(made))
+            else:
+                made = str(folder.with_suffix(".sqlite3"))
+                shutil.copyfile(request.getfixturevalue("sqlite_template"), made)
+                play(folder, f"sqlite:///{made}")
+            kept[name, kind] = folder, made
+        folder, made = kept[name, kind]
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+        if postgres:
+            return new_url(kind, like=made)
+        path = tmp_path / f"warehouse-{next(_numbers)}.sqlite3"
+        shutil.copyfile(made, path)
+        return f"sqlite:///{path}"
+
+    return copied
 
 
 @pytest.fixture
@@ -163,6 +205,12 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def warehouse_url(new_url: Callable[..., str], database_kind: str) -> str:
     """A fresh empty database of each kind."""
     return new_url(database_kind)
+
+
+@pytest.fixture
+def migrated_url(new_url: Callable[..., str], database_kind: str) -> str:
+    """A fresh warehouse of each kind: our schema, nothing in it."""
+    return new_url(database_kind, migrated=True)
 
 
 @pytest.fixture

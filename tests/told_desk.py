@@ -45,9 +45,19 @@ ops = ["ops@example.gov.vn"]
 """
 
 
+def told_copy(played: Callable[..., str], folder: Path) -> Path:
+    """`told_folder` made once and copied into the test's folder, by the fixture `played`."""
+    return configured(told_url(played, "sqlite"), folder)
+
+
+def told_url(played: Callable[..., str], kind: str) -> str:
+    """The warehouse of it alone, in a database of the test's own."""
+    return played("told", kind, lambda folder, url: told_folder(url, folder))
+
+
 def told_folder(url: str, tmp_path: Path) -> Path:
     """A configured warehouse in which H1 was told overdue on Monday and resolved on Tuesday."""
-    (tmp_path / "dondoc.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
+    configured(url, tmp_path)
     engine = open_engine(url)
     with transaction(engine) as conn:
         start_run(conn, "run-1", "morning", MONDAY, MORNING, MORNING)
@@ -78,6 +88,11 @@ def told_folder(url: str, tmp_path: Path) -> Path:
         merge(conn, a_batch([changed], as_of=MORNING + DAY, run_id="run-2"))
     engine.dispose()
     return tmp_path
+
+
+def configured(url: str, folder: Path) -> Path:
+    (folder / "dondoc.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
+    return folder
 
 
 def _told(conn) -> None:

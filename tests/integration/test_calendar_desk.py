@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deployments.exits import refusal_of
-from tests.told_desk import told_folder, typed_in
+from tests.told_desk import told_copy, typed_in
 from warehouse import desk
 from warehouse.engine import open_engine, reading
 
@@ -17,8 +17,8 @@ MOVED = {"code": "TWIN", "unit_code": "31157", "before": "2026-11-16", "after": 
 
 
 @pytest.fixture
-def folder(new_url, tmp_path: Path) -> Path:
-    return told_folder(new_url("sqlite", migrated=True), tmp_path)
+def folder(played, tmp_path: Path) -> Path:
+    return told_copy(played, tmp_path)
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from deployments.exits import UsageFaultError
-from tests.told_desk import KEY, told_folder, typed_in
+from tests.told_desk import KEY, told_copy, typed_in
 from tests.unit.story_digests import H1
 
 
 @pytest.fixture
-def folder(new_url, tmp_path: Path) -> Path:
-    return told_folder(new_url("sqlite", migrated=True), tmp_path)
+def folder(played, tmp_path: Path) -> Path:
+    return told_copy(played, tmp_path)
 
 
 @pytest.fixture

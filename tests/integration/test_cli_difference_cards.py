@@ -7,15 +7,15 @@ import pytest
 from deployments.difference_words import say
 from tasks.rules.difference_model import OPS, DifferenceClass, Finding
 from tests.difference_stage import RECEIVED, UNIT, reconcile
-from tests.told_desk import told_folder, typed_in
+from tests.told_desk import told_copy, typed_in
 
 FILE = "so-theo-doi-20261123.csv"
 REFS = {"register": f"{FILE}#12"}
 
 
 @pytest.fixture
-def dondoc(new_url, tmp_path):
-    folder = told_folder(new_url("sqlite", migrated=True), tmp_path)
+def dondoc(played, tmp_path):
+    folder = told_copy(played, tmp_path)
 
     def card(finding: Finding) -> str:
         reconcile(folder, [finding])

@@ -10,7 +10,7 @@ from deployments.exits import UsageFaultError, refusal_of
 from deployments.typed_texts import WORDS as PERSONAL
 from tasks.rules.difference_model import Cause
 from tests.difference_stage import OTHER_UNIT, UNIT, differing, lacking, on_paper, reconcile
-from tests.told_desk import told_folder, typed_in
+from tests.told_desk import told_copy, typed_in
 from tests.warehouse_samples import DAY, MORNING, a_bad_row, a_batch, merge
 from warehouse.engine import open_engine, transaction
 
@@ -20,8 +20,8 @@ OF_H1 = {"key": "1", "code": "H1"}  # the dossier that the warehouse holds
 
 
 @pytest.fixture
-def folder(new_url, tmp_path):
-    return told_folder(new_url("sqlite", migrated=True), tmp_path)
+def folder(played, tmp_path):
+    return told_copy(played, tmp_path)
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from deployments.demo.mail_catcher import MailCatcher
 from deployments.doctor_words import WORDS
 from tests.flows.village import ALPHA, BETA, CONTACTS, DAWN, MONDAY, dossier
 from tests.quarantine_stage import EARLY, Stage
-from tests.told_desk import told_folder, typed_in
+from tests.told_desk import told_copy, typed_in
 
 NOW = ("--as-of", MONDAY.isoformat())
 
 
 @pytest.fixture
-def folder(new_url, tmp_path: Path) -> Path:
-    return told_folder(new_url("sqlite", migrated=True), tmp_path)
+def folder(played, tmp_path: Path) -> Path:
+    return told_copy(played, tmp_path)
 
 
 @pytest.fixture

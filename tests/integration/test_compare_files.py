@@ -1,6 +1,8 @@
 """Files against the warehouse: what an absent row means, what is no difference, scope, and what moves meanwhile."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,24 @@ COPY = """INSERT INTO dossiers (source, system, record_key, content_hash, source
 """
 
 
-@pytest.fixture
-def stage(tmp_path: Path, warehouse_url: str) -> Stage:
-    made = Stage(tmp_path, warehouse_url).configure()
+def loaded(folder: Path, url: str, more: str = "") -> Stage:
+    made = Stage(folder, url).configure(more=more)
     made.drop(ROWS)
     made.sync()
     return made
+
+
+@pytest.fixture
+def stage(tmp_path: Path, played: Callable[..., str], database_kind: str) -> Stage:
+    return Stage(tmp_path, played("compared-files", database_kind, loaded)).configure()
+
+
+@pytest.fixture
+def newest(tmp_path: Path, played: Callable[..., str], database_kind: str) -> Stage:
+    """Where the newest file tells everything."""
+    more = 'files = "newest"'
+    url = played("compared-newest", database_kind, partial(loaded, more=more))
+    return Stage(tmp_path, url).configure(more=more)
 
 
 def test_sides_that_agree_and_nothing_is_touched(stage: Stage) -> None:
@@ -90,21 +104,15 @@ def test_a_difference_told_by_a_file_that_is_gone_or_refused_stands(stage: Stage
     assert stage.states() == {"fixed": 5}
 
 
-def test_where_the_newest_file_tells_everything_an_absent_row_is_missing(tmp_path: Path, warehouse_url: str) -> None:
-    stage = Stage(tmp_path, warehouse_url).configure(more='files = "newest"')
-    stage.drop(ROWS)
-    stage.sync()
-    stage.drop(ROWS[1:], DAWN + minutes(30))
-    assert told(stage.compare().findings) == {("missing_in_source", "r1", "", "")}
+def test_where_the_newest_file_tells_everything_an_absent_row_is_missing(newest: Stage) -> None:
+    newest.drop(ROWS[1:], DAWN + minutes(30))
+    assert told(newest.compare().findings) == {("missing_in_source", "r1", "", "")}
 
 
-def test_a_file_without_a_line_is_not_believed(tmp_path: Path, warehouse_url: str) -> None:
-    stage = Stage(tmp_path, warehouse_url).configure(more='files = "newest"')
-    stage.drop(ROWS)
-    stage.sync()
-    path = stage.drop(ROWS, DAWN + minutes(30))
+def test_a_file_without_a_line_is_not_believed(newest: Stage) -> None:
+    path = newest.drop(ROWS, DAWN + minutes(30))
     path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
-    comparison = stage.compare()
+    comparison = newest.compare()
     assert (comparison.findings, comparison.sides["one-stop"].judged) == ([], False)
     assert [one.code for one in comparison.notices] == ["source_not_read"]
 

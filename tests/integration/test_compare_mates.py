@@ -1,7 +1,7 @@
 """Two exports of one system against the warehouse: a dossier that moved between them is not missing."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -41,9 +41,13 @@ def drop(stage: Stage, name: str, rows: Iterable[Mapping[str, str]], at: datetim
 
 
 @pytest.fixture
-def stage(tmp_path: Path, warehouse_url: str) -> Stage:
+def stage(tmp_path: Path, played: Callable[..., str], database_kind: str) -> Stage:
     """Dossier 1 went from one export to the other, 2 went for good."""
-    made = Stage(tmp_path, warehouse_url, "xa-a").configure(BOTH)
+    return Stage(tmp_path, played("mates", database_kind, _loaded), "xa-b").configure(BOTH)
+
+
+def _loaded(folder: Path, url: str) -> None:
+    made = Stage(folder, url, "xa-a").configure(BOTH)
     drop(made, "xa-a", [dossier(1), dossier(2), dossier(3)], DAWN)
     drop(made, "xa-b", [dossier(5, unit_code="B")], DAWN)
     made.sync()
@@ -51,7 +55,6 @@ def stage(tmp_path: Path, warehouse_url: str) -> Stage:
     made.sync()
     drop(made, "xa-a", [dossier(3)], DAWN + minutes(30))
     drop(made, "xa-b", [dossier(5, unit_code="B"), MOVED], DAWN + minutes(30))
-    return made
 
 
 def compare(stage: Stage, *names: str, as_of: datetime = NINE, source: str = "") -> Comparison:

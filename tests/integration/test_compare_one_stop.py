@@ -20,7 +20,7 @@ def one_stop() -> OneStop:
 
 @pytest.fixture
 def stage(tmp_path: Path, new_url, one_stop: OneStop) -> Iterator[Stage]:
-    made = Stage(tmp_path, new_url("sqlite"), "mot-cua")
+    made = Stage(tmp_path, new_url("sqlite", migrated=True), "mot-cua")
     with FaultServer(one_stop) as server:
         made.configure(SOURCE.format(url=server.url)).sync()
         yield made

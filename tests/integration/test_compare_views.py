@@ -29,13 +29,13 @@ def office(new_url: Callable[..., str], database_kind: str) -> Office:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, warehouse_url: str, office: Office, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(tmp_path: Path, migrated_url: str, office: Office, monkeypatch: pytest.MonkeyPatch) -> Stage:
     url, password = make_url(office.url), ""
     if url.password:
         monkeypatch.setenv("OFFICE_PASSWORD", str(url.password))
         password = 'password_env = "OFFICE_PASSWORD"'
     sources = VIEW.format(url=url._replace(password=None).render_as_string(), password=password)
-    made = Stage(tmp_path, warehouse_url, "bao-cao").configure(sources)
+    made = Stage(tmp_path, migrated_url, "bao-cao").configure(sources)
     made.sync()
     return made
 

@@ -13,7 +13,7 @@ from tasks.rules.difference_model import ComparedSegment, DifferenceClass, Diffe
 from tasks.rules.model import OpenDifferences
 from tasks.run_context import RunRequest, enter_run
 from tests.difference_stage import OTHER_UNIT, UNIT, differing, lacking, looked, on_paper, reconcile
-from tests.told_desk import told_folder
+from tests.told_desk import configured, told_url
 from tests.warehouse_samples import DAY, MONDAY, MORNING
 from warehouse import compared_segments, difference_desk, differences
 from warehouse.dump import dump
@@ -26,9 +26,9 @@ SEGMENT = ComparedSegment(UNIT, "2026-10", "aa", "bb", 12)
 
 
 @pytest.fixture
-def folder(new_url, database_kind, tmp_path):
-    url = new_url(database_kind, migrated=True)
-    return told_folder(url, tmp_path), url
+def folder(played, database_kind, tmp_path):
+    url = told_url(played, database_kind)
+    return configured(url, tmp_path), url
 
 
 @pytest.fixture

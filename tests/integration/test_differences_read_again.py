@@ -36,9 +36,9 @@ def office(new_url: Callable[..., str]) -> Office:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, warehouse_url: str, office: Office) -> Stage:
+def stage(tmp_path: Path, migrated_url: str, office: Office) -> Stage:
     sources = VIEW.format(url=make_url(office.url).render_as_string(), password="")
-    made = Stage(tmp_path, warehouse_url, "bao-cao").configure(sources)
+    made = Stage(tmp_path, migrated_url, "bao-cao").configure(sources)
     made.sync()
     return made
 

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.rehearsing import rehearse_release
 from tasks.rules.release import Refusal
-from tests.flows.village import BETA, DAWN, MONDAY, dossier
+from tests.flows.village import BETA, DAWN, MONDAY, Village, dossier
 from tests.quarantine_stage import BAD, EARLY, UNITLESS, UNKNOWN_WORD, UNREADABLE, Stage
 from warehouse import current, loads, quarantine, quarantine_desk
 from warehouse.dump import dump
@@ -15,16 +15,20 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def stage(tmp_path, tmp_path_factory, new_url, database_kind) -> Stage:
+def stage(tmp_path, played, database_kind) -> Stage:
     """Three good dossiers in the warehouse, four bad ones in quarantine; on both databases."""
-    if database_kind == "sqlite":
-        found = Stage.with_bad_rows(tmp_path_factory, tmp_path / "village")
-    else:
-        found = Stage(tmp_path / "village", new_url(database_kind))
-        found.drop(*BAD)
-        found.sync()
+    url = played("quarantine", database_kind, _synced)
+    Village(tmp_path / "village").configure()
+    found = Stage(tmp_path / "village", url)
     yield found
     found.engine.dispose()
+
+
+def _synced(folder, url: str) -> None:
+    made = Stage(folder / "village", url)
+    made.drop(*BAD)
+    made.sync()
+    made.engine.dispose()
 
 
 def codes(stage: Stage) -> list[str]:
@@ -110,8 +114,8 @@ def test_a_row_mended_at_the_source_leaves_the_quarantine_by_itself_and_can_no_l
     assert rehearse_release(str(stage.config), MONDAY, row["id"]) == Refusal("not_open")
 
 
-def test_of_two_that_contradict_each_other_one_may_be_let_in(tmp_path, warehouse_url):
-    stage = Stage(tmp_path / "twins", warehouse_url)
+def test_of_two_that_contradict_each_other_one_may_be_let_in(tmp_path, migrated_url):
+    stage = Stage(tmp_path / "twins", migrated_url)
     stage.drop(dossier(7, "B"), dossier(7, "B", due_at="18/11/2026"))
     stage.sync()
     one, other = stage.reading(quarantine_desk.open_rows)

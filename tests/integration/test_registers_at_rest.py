@@ -20,9 +20,9 @@ def office(new_url: Callable[[str], str]) -> Office:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path, new_url: Callable[[str], str], office: Office) -> Stage:
+def stage(request: pytest.FixtureRequest, tmp_path: Path, new_url: Callable[..., str], office: Office) -> Stage:
     sources = VIEW.format(url=make_url(office.url).render_as_string(), password="")
-    made = Stage(tmp_path, new_url(request.param), "bao-cao").configure(sources)
+    made = Stage(tmp_path, new_url(request.param, migrated=True), "bao-cao").configure(sources)
     made.sync()
     return made
 

@@ -72,11 +72,14 @@ name_date = "%Y%m%d-%H%M"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path, new_url: Callable[[str], str]) -> Stage:
-    made = Stage(tmp_path, new_url(request.param)).configure()
+def stage(request: pytest.FixtureRequest, tmp_path: Path, played: Callable[..., str]) -> Stage:
+    return Stage(tmp_path, played("beside-sources", request.param, _loaded)).configure()
+
+
+def _loaded(folder: Path, url: str) -> None:
+    made = Stage(folder, url).configure()
     made.drop(ROWS)
     made.sync()
-    return made
 
 
 def test_the_book_is_right_where_the_warehouse_is_behind(stage: Stage) -> None:
