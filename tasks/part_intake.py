@@ -73,7 +73,7 @@ class Intake:
             return {}
         report = check_rows(self.dataset, frame, self.check)
         let_go = self._let_go(frame, report.row_faults)
-        self.tally.note(int(frame["rid"].iat[0]), report, len(let_go))
+        self.tally.note(int(frame["rid"].to_numpy()[0]), report, len(let_go))
         return {rid: reasons for rid, reasons in report.row_faults.items() if rid not in let_go}
 
     def _let_go(self, frame: pd.DataFrame, faults: Mapping[int, tuple[Reason, ...]]) -> set[int]:
