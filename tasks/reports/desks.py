@@ -64,16 +64,16 @@ class DeskView:
         return reason_text(one.why, self.locale) or self.word(f"why_{desk.value}")
 
     def command(self, desk: Desk, one: Matter) -> str:
-        """What to type; capitals are to be filled in."""
+        """What to type; capitals are to be filled in, and what a person has to decide is left for them to add."""
         if desk is Desk.HELD and one.why in _MODES:
             return "dondoc mail mode live"
         if desk is Desk.NO_RECIPIENT or (desk is Desk.HELD and one.why not in _HELD_FOR_WORDS):
             return f"dondoc run sync --source {self.directory_source}"
         commands = {
-            Desk.UNCERTAIN: f"dondoc outbox resolve {one.about} --handed",
+            Desk.UNCERTAIN: f"dondoc outbox resolve {one.about}",
             Desk.HELD: f"dondoc outbox approve {one.about}",
             Desk.QUARANTINE: f"dondoc quarantine show {one.about}",
-            Desk.DISPUTES: f"dondoc dispute answer {one.about} --rejected --answer {self.word('answer')}",
+            Desk.DISPUTES: f"dondoc dispute answer {one.about} --answer {self.word('answer')}",
             Desk.MISMATCHES: f"dondoc explain dossier {one.about}",
         }
         return commands[desk]
@@ -111,7 +111,7 @@ def desk_lines(desks: Desks, view: DeskView, most: int = 5) -> list[str]:
             continue
         lines += ["", f"{view.word(f'desk_{desk.value}')} ({found.total})"]
         for what, why, since, how in view.rows(desk, found.matters[:most]):
-            lines += [f"- {what}: {why}; {since}", f"  {how}"]
+            lines += [f"- {what}: {why.removesuffix('.')}; {since}", f"  {how}"]
         if left := found.total - sum(one.count for one in found.matters[:most]):
             lines.append(view.word("more", n=left))
     return lines

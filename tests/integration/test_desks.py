@@ -84,11 +84,11 @@ def test_every_matter_stands_on_its_desk_with_its_age_and_the_command_that_settl
         "mismatches": 3,
     }
     assert {name: [line["command"] for line in found["lines"]] for name, found in told.items()} == {
-        "uncertain": ["dondoc outbox resolve 1 --handed"],
+        "uncertain": ["dondoc outbox resolve 1"],
         "held": ["dondoc mail mode live", "dondoc outbox approve 2", "dondoc outbox approve 3"],
         "no_recipient": ["dondoc run sync --source danh-ba"],
         "quarantine": ["dondoc quarantine show 1", "dondoc quarantine show 2"],
-        "disputes": ["dondoc dispute answer H1 --rejected --answer NỘI_DUNG"],
+        "disputes": ["dondoc dispute answer H1 --answer NỘI_DUNG"],
         "mismatches": ["dondoc explain dossier T1", "dondoc explain dossier T3"],
     }
     assert {line["age_working_days"] for found in told.values() for line in found["lines"]} == {3}
