@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from typer.main import get_command
 
+from deployments.cli import app
 from tasks.calendar_files import shipped_calendar
 from tasks.reports.card_page import card_page
 from tasks.reports.desks import DeskView, desk_lines, desks_markdown, desks_plain
@@ -96,6 +98,18 @@ def test_every_matter_stands_on_its_desk_with_its_age_and_the_command_that_settl
         ("holiday_ignored", 2),
         ("unexplained", 1),
     ]
+
+
+def test_every_command_is_one_that_the_command_line_has(full):
+    with reading(full) as conn:
+        told = desks_plain(desks_of(conn), VIEW)
+    for command in {line["command"] for found in told.values() for line in found["lines"]}:
+        place, words = get_command(app), command.split()[1:]
+        while words and words[0] in getattr(place, "commands", {}):
+            place = place.commands[words.pop(0)]
+        assert not hasattr(place, "commands"), command
+        known = {option for parameter in place.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= known, command
 
 
 def test_page_and_terminal_say_it_in_words_and_name_no_person(full):
