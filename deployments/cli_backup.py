@@ -15,8 +15,6 @@ from deployments.housekeeping_words import say
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tasks.settings import Settings
-
 Out = Annotated[Path | None, typer.Option("--out", help="Thư mục ghi bản sao lưu (mặc định var/backups).")]
 WithLanding = Annotated[bool, typer.Option("--landing", help="Kèm dữ liệu thô đã kéo về.")]
 File = Annotated[Path, typer.Argument(help="Tệp sao lưu.", exists=True, dir_okay=False)]
@@ -34,7 +32,7 @@ def backup(context: typer.Context, out: Out = None, landing: WithLanding = False
     """Chạy được cả khi có lượt khác đang làm việc."""
     from deployments.cli_mail import act_now
     from tasks.rules.timezone import HANOI
-    from warehouse.backup import write
+    from warehouse.backup import configuration, write
     from warehouse.engine import open_engine
 
     cli = shown(context)
@@ -45,7 +43,7 @@ def backup(context: typer.Context, out: Out = None, landing: WithLanding = False
     bodies = sorted(Path(settings.landing.path).glob("??/*.gz")) if landing else []
     engine = open_engine(settings.warehouse.url)
     try:
-        files = configuration(cli.config, settings)
+        files = configuration(cli.config, settings.named_files)
         made = write(engine, path, now=now, made_by=version("dondoc"), files=files, bodies=bodies)
     finally:
         engine.dispose()
@@ -85,18 +83,6 @@ def restore(context: typer.Context, file: File, by: By = "", reason: Why = "") -
     locale = cli.locale()
     typer.echo(say("restored", locale, **told | {"made_at": _moment(done.made_at)}))
     typer.echo(say("restored_mail", locale, last=_moment(done.last_handed_at), held=done.held))
-
-
-def configuration(config: Path, settings: "Settings") -> dict[str, Path]:
-    """The files that make up the configuration, by their names inside the backup; secrets are not among them."""
-    files = {config, *settings.calendar.files}
-    files |= {unit_map for source in settings.sources if (unit_map := getattr(source, "unit_map", None)) is not None}
-    folder = config.absolute().parent
-    named = {}
-    for path in sorted(files):
-        inside = path.relative_to(folder) if path.is_relative_to(folder) else Path(path.name)
-        named[f"config/{inside.as_posix()}"] = path
-    return named
 
 
 def _moment(moment: "datetime | None") -> str:

@@ -29,6 +29,7 @@ def doctor(context: typer.Context) -> None:
     """Còn thiếu gì để chạy thật, việc quan trọng trước; mã kết thúc 0 khi sẵn sàng, 2 khi còn việc phải làm."""
     from deployments.cli_explain import working_time
     from deployments.cli_mail import act_now
+    from deployments.doctor_keeping import keeping_findings
     from deployments.doctor_sources import source_findings
 
     cli = shown(context)
@@ -40,6 +41,7 @@ def doctor(context: typer.Context) -> None:
     findings += _smtp(settings, mode, locale)
     findings += source_findings(settings, locale)
     findings += calendar_findings(calendar, act_now(cli, ""), locale)
+    findings += keeping_findings(settings, act_now(cli, ""), locale)
     report(cli, findings + data, verdict=True)
 
 

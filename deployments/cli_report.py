@@ -47,6 +47,8 @@ def _swept(report: dict[str, Any], locale: str) -> Iterator[str]:
         yield words.say(key, locale, counts=words.counted(report["swept"], locale))
     if report["audit"]:
         yield words.say("audit_head", locale, **report["audit"])
+    if report["backup"]:
+        yield words.say("backup_night", locale, **report["backup"])
 
 
 def _is_busy(report: dict[str, Any]) -> bool:

@@ -85,7 +85,7 @@ def bulletin(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False, 
 
 @run_app.command("housekeeping")
 def housekeeping(context: typer.Context, as_of: AsOf = "", dry_run: DryRun = False) -> None:
-    """Dọn dữ liệu đã hết thời hạn lưu, kiểm tra sổ việc làm của người vận hành."""
+    """Kiểm tra sổ việc làm của người vận hành, sao lưu, dọn dữ liệu đã hết thời hạn lưu."""
     _run(context, "housekeeping", as_of=as_of, dry_run=dry_run, wait_seconds=0.0)
 
 

@@ -15,6 +15,22 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "loads": ("{n} lần nạp không có gì mới", "{n} loads that brought nothing"),
     "runs": ("{n} lượt chạy không có việc", "{n} runs that found nothing to do"),
     "source_figures": ("{n} số liệu các nguồn tự báo", "{n} figures of the sources"),
+    "backup_night": ("  đã sao lưu: {file}, {rows} dòng", "  backed up: {file}, {rows} rows"),
+    "keeping": (
+        "Lưu giữ: dữ liệu thô {landing} ngày, bản ghi lỗi đã xử lý {quarantine}, phiên bản cũ {versions}, lượt không "
+        "có việc {runs}, báo cáo {files}; lượt `housekeeping` hằng đêm dọn",
+        "Kept: bodies {landing} days, settled quarantine {quarantine}, old versions {versions}, runs without work "
+        "{runs}, reports {files}; the nightly run `housekeeping` tidies",
+    ),
+    "backup_fresh": ("Bản sao lưu mới nhất: {file}", "Newest backup: {file}"),
+    "backup_old": (
+        "Bản sao lưu mới nhất đã quá {days} ngày: {file}. Chạy `dondoc backup`, kiểm tra lượt `housekeeping`",
+        "The newest backup is older than {days} days: {file}. Run `dondoc backup`, look after the run `housekeeping`",
+    ),
+    "backup_none": (
+        "Chưa có bản sao lưu nào trong {folder}: chạy `dondoc backup`",
+        "There is no backup in {folder}: run `dondoc backup`",
+    ),
     "backup_made": (
         "Đã sao lưu vào {file}: {size} MB, {rows} dòng, {bodies} tệp dữ liệu thô. Mật khẩu không nằm trong đó. Tệp "
         "chứa dữ liệu hồ sơ: cất nơi an toàn, ngoài máy này.",

@@ -79,7 +79,7 @@ DEPLOYMENTS: tuple[Deployment, ...] = (
         crons=("30 22 * * *",),
         when=("22:30 hằng đêm", "22:30 every night"),
         description=(
-            "Dọn dữ liệu đã hết thời hạn lưu, kiểm tra sổ việc làm của người vận hành. "
+            "Kiểm tra sổ việc làm của người vận hành, sao lưu, dọn dữ liệu đã hết thời hạn lưu. "
             "Không đụng đến việc đang mở và sổ thư; chạy lại an toàn."
         ),
     ),

@@ -66,6 +66,7 @@ def _report(run: Run, touched_states: list[str]) -> dict[str, Any]:
         "why_idle": run.idle or None,
         "swept": run.kept.get("swept", {}),
         "audit": run.kept.get("audit"),
+        "backup": run.kept.get("backup"),
         "quality": quality_summary(run),
         "files": run.kept.get("files", []),
     }
@@ -75,7 +76,7 @@ def _is_idle(run: Run, report: dict[str, Any], bulletins: list[str]) -> bool:
     """Nothing new in, nothing opened or closed, nothing out."""
     brought = run.released or any(line["new"] or line["changed"] for line in report["sources"])
     moved = report["flags"]["opened"] or report["flags"]["closed"]
-    left = report["swept"] or report["files"]
+    left = report["swept"] or report["files"] or report["backup"]
     return bool(run.idle) or not (brought or moved or left or any(report["mails"].values()) or bulletins)
 
 

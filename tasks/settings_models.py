@@ -53,6 +53,9 @@ class RetentionSettings(Section):
     quarantine_days: int = Field(default=90, ge=30, description="Content of quarantined rows, from their closing on.")
     runs_days: int = Field(default=400, ge=60, description="Runs that found nothing to do; figures the sources told.")
     files_days: int = Field(default=400, ge=30, description="Cards, quality pages, reports, reconciliations under var.")
+    backups_kept: int = Field(
+        default=7, ge=0, le=1000, description="Nightly backups under var/backups; 0: none is made."
+    )
 
 
 class ScheduleSettings(Section):
@@ -171,6 +174,12 @@ class Settings(BaseSettings):
     def folder(self) -> Path:
         """Folder of the configuration file; relative paths start there."""
         return self._folder
+
+    @property
+    def named_files(self) -> frozenset[Path]:
+        """Files that the configuration names and that are part of it; secrets are not among them."""
+        unit_maps = (getattr(source, "unit_map", None) for source in self.sources)
+        return frozenset(self.calendar.files) | {path for path in unit_maps if path is not None}
 
     @property
     def var(self) -> Path:

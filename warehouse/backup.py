@@ -41,6 +41,13 @@ class Backup:
     audit: audit_chain.Head
 
 
+def configuration(config: Path, others: Iterable[Path]) -> dict[str, Path]:
+    """The configuration and the files it names, by their names inside a backup."""
+    folder = config.absolute().parent
+    inside = {one: one.relative_to(folder) if one.is_relative_to(folder) else Path(one.name) for one in others}
+    return {f"config/{name.as_posix()}": one for one, name in inside.items()} | {f"config/{config.name}": config}
+
+
 def write(
     engine: Engine, path: Path, *, now: datetime, made_by: str, files: Mapping[str, Path], bodies: Iterable[Path] = ()
 ) -> Backup:

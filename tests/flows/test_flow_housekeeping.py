@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.flows.village import MONDAY, Village
-from warehouse import audit_chain, desk
+from warehouse import audit_chain, current, desk
+from warehouse.engine import open_engine, reading
+from warehouse.restore import restore
 
 pytestmark = pytest.mark.slow
 NIGHT = MONDAY.replace(hour=22, minute=30)
@@ -41,11 +43,38 @@ def test_bodies_and_pages_go_with_their_time_and_are_counted_once(run, village: 
     assert (report["state"], report["exit_status"], report["swept"]) == ("done", 0, {"landing": bodies})
     assert list(landing.glob("??/*.gz")) == []
     again = run(village, "housekeeping", NIGHT + timedelta(days=31))
-    assert (again["state"], again["swept"]) == ("nothing_to_do", {})
+    assert (again["state"], again["swept"], again["backup"]) == ("nothing_to_do", {}, None)
     counted = [row["detail"]["counts"] for row in reversed(acts(village))]
     assert counted == [{"files": 1}, {"landing": bodies}]
-    assert report["audit"]["seal"] == village.reading(audit_chain.head).seal
+    assert report["audit"]["seal"] == village.reading(lambda conn: audit_chain.head(conn, rows=1)).seal
     assert village.codes() == ["H00.A-0001", "H00.A-0002", "H00.B-0001"]  # open, and kept
+
+
+def backups(village: Village) -> list[str]:
+    return sorted(path.name for path in (village.folder / "var" / "backups").iterdir())
+
+
+def test_every_night_leaves_a_backup_and_the_newest_few_are_kept(run, village: Village, tmp_path: Path) -> None:
+    village.configure(mail="[retention]\nbackups_kept = 2\n")
+    for night in range(3):
+        report = run(village, "housekeeping", NIGHT + timedelta(days=night))
+        assert report["backup"]["file"] in backups(village)
+    assert backups(village) == ["dondoc-20261124-night.zip", "dondoc-20261125-night.zip"]
+    engine = open_engine(f"sqlite:///{tmp_path}/elsewhere.sqlite3")
+    newest = village.folder / "var" / "backups" / backups(village)[-1]
+    restore(engine, newest, tmp_path / "landing", by="lan", reason="diễn tập", now=NIGHT)
+    with reading(engine) as conn:
+        assert len(current.open_dossiers(conn)) == 3
+    engine.dispose()
+
+
+def test_without_room_for_a_backup_the_older_ones_stay_and_people_are_told(run, village: Village) -> None:
+    folder = village.folder / "var" / "backups"
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("in the way", encoding="utf-8")
+    report = run(village, "housekeeping", NIGHT)
+    assert (report["state"], report["exit_status"]) == ("incomplete", 3)
+    assert str(folder) in report["warehouse_fault"]
 
 
 def test_a_broken_audit_fails_the_night_with_its_first_bad_row(run, village: Village) -> None:
@@ -54,3 +83,4 @@ def test_a_broken_audit_fails_the_night_with_its_first_bad_row(run, village: Vil
     report = run(village, "housekeeping", NIGHT)
     assert (report["state"], report["exit_status"]) == ("failed", 1)
     assert "dòng 1" in report["warehouse_fault"]
+    assert not (village.folder / "var" / "backups").exists()  # the good ones are not pushed out
