@@ -16,7 +16,7 @@ from tasks.rules.records import DossierFile, RecommendationFile
 from tasks.rules.report_model import Period
 from tasks.rules.world import World
 from tasks.run_context import Run
-from warehouse.report_rows import Doubted, Known, Row, doubtful
+from warehouse.report_rows import Known, Row, doubtful
 
 
 class Reading:
@@ -51,24 +51,20 @@ class Reading:
     def recommendations(self) -> list[RecommendationFile]:
         """All of them with their logs: some hundreds a year."""
         rows, events = self.known.rows("recommendations"), self.known.rows("recommendation_events")
-        keys = {r.record.item_key for r in read.recommendation_files(self._doubted("recommendations", rows), (), {})}
-        return read.recommendation_files(rows, events, {}, keys)
+        return read.recommendation_files(rows, events, {})
 
     def _files(self, page: Sequence[Row]) -> list[DossierFile]:
         events = self.known.by_code("dossier_events", {(row["system"], row["dossier_code"]) for row in page})
         siblings = self.known.by_code("dossiers", {(row["system"], row["dossier_code"]) for row in events})
         files = read.dossier_files(page, events, self._procedures, {}, siblings=siblings)
-        doubted = {(row["system"], row["record_key"]) for row in self._doubted("dossiers", page)}
         return [
-            replace(file, in_doubt=True) if (row["system"], row["record_key"]) in doubted else file
+            replace(file, in_doubt=file.in_doubt or self._is_doubted(row))
             for row, file in zip(page, files, strict=True)
         ]
 
-    def _doubted(self, dataset: str, rows: Sequence[Row]) -> list[Row]:
-        """Rows of which a newer version lay in quarantine."""
-        return [row for row in rows if (dataset, row["system"], row["record_key"]) in self._keys or self._by_code(row)]
-
-    def _by_code(self, row: Row) -> bool:
-        code = row.get("dossier_code")
-        named: Doubted = self._codes
-        return code is not None and any((row["system"], code, unit) in named for unit in ("", row["unit_code"]))
+    def _is_doubted(self, row: Row) -> bool:
+        """Whether a newer version of the dossier lay in quarantine, or a row without a key that may be one."""
+        by_key = ("dossiers", row["system"], row["record_key"]) in self._keys
+        return by_key or any(
+            (row["system"], row["dossier_code"], unit) in self._codes for unit in ("", row["unit_code"])
+        )

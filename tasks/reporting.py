@@ -6,7 +6,7 @@ about one unit is `reporting_unit`'s; wording and layout are in `tasks/reports/p
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -105,7 +105,7 @@ def _read(run: Run, conn: Connection, period: Period, known_at: datetime) -> Rep
         fields=_lines(counted.fields, {}),
         remedy_total=Line(key="", name="", counts=remedies.total),
         remedies=_lines(remedies.units, names),
-        sources=tuple(_source(run, reading, source, period) for source in run.settings.sources),
+        sources=tuple(_sources(run, reading, period)),
         reasons=tuple(reason_counts(reading.quarantined)[:_MOST_REASONS]),
         finished_without_date=reading.known.finished_without_date(),
         mails=_mails(reading, period),
@@ -125,22 +125,28 @@ def _in_order(key: str) -> tuple[bool, str]:
     return not key, unicodedata.normalize("NFD", key.replace("Đ", "D\u0335").replace("đ", "d\u0335"))
 
 
-def _source(run: Run, reading: Reading, source: Source, period: Period) -> SourceQuality:
-    mine = [row for row in reading.quarantined if row["source"] == source.name]
-    moment = reading.known.moments().get(source.name)
-    refused_now = reading.known.last_states().get(source.name) == "refused"
-    fresh = moment is not None and not refused_now
-    if fresh and moment is not None and DATASETS[source.dataset].aged:
-        fresh = working_age(moment, run.clock.as_of, run.calendar) <= timedelta(hours=source.max_age_hours)
-    return SourceQuality(
-        name=source.name,
-        dataset=source.dataset,
-        data_moment=moment,
-        fresh=fresh,
-        refused=reading.known.refusals(period.begin, period.end).get(source.name, 0),
-        quarantined=len(mine),
-        quarantined_new=sum(period.holds(row["first_seen_at"]) for row in mine),
-    )
+def _sources(run: Run, reading: Reading, period: Period) -> Iterator[SourceQuality]:
+    known = reading.known
+    moments, states, refusals = known.moments(), known.last_states(), known.refusals(period.begin, period.end)
+    for source in run.settings.sources:
+        mine = [row for row in reading.quarantined if row["source"] == source.name]
+        moment = moments.get(source.name)
+        yield SourceQuality(
+            name=source.name,
+            dataset=source.dataset,
+            data_moment=moment,
+            fresh=states.get(source.name) != "refused" and _is_fresh(run, source, moment),
+            refused=refusals.get(source.name, 0),
+            quarantined=len(mine),
+            quarantined_new=sum(period.holds(row["first_seen_at"]) for row in mine),
+        )
+
+
+def _is_fresh(run: Run, source: Source, moment: datetime | None) -> bool:
+    """As for mails: datasets that age within their hours, the others once they were ever loaded."""
+    if moment is None or not DATASETS[source.dataset].aged:
+        return moment is not None
+    return working_age(moment, run.clock.as_of, run.calendar) <= timedelta(hours=source.max_age_hours)
 
 
 def _mails(reading: Reading, period: Period) -> tuple[Line, ...]:

@@ -21,12 +21,11 @@ from tasks.reports.period_mail import freeze_report, render_report, report_finge
 from tasks.rules.model import Audience, Recipient
 from tasks.rules.report_model import Period, PeriodKind, Report, ReportMail, last_complete
 from tasks.run_context import Run, current
-from warehouse import day_book, ledger, ledger_read
+from warehouse import day_book, desk, ledger, ledger_read
 from warehouse.ledger import HELD, PLANNED, MailRow
 
 AUDIENCE = Audience.REPORT.value
 _ON_TIME = 3  # working days of the new week or month on which a report still goes out by itself
-_LAPSED = ("superseded", "expired")
 
 
 def due_kinds(run: Run) -> list[str]:
@@ -40,7 +39,7 @@ def _is_due(run: Run, conn: Connection, period: Period) -> bool:
         return False
     folder = report_folder(run)
     written = folder is not None and (folder / f"{report_stem(period)}.html").exists()
-    return not written or any(not _told(conn, one, period) for one in _readers(run, conn))
+    return not written or any(not _told(run, conn, one, period) for one in _readers(run, conn))
 
 
 @task(name="compose report mails", cache_policy=NO_CACHE, persist_result=False)
@@ -65,20 +64,29 @@ def _readers(run: Run, conn: Connection) -> list[Recipient]:
     return list(found.values())
 
 
-def _told(conn: Connection, reader: Recipient, period: Period) -> list[dict[str, object]]:
+def _told(run: Run, conn: Connection, reader: Recipient, period: Period) -> list[dict[str, object]]:
     """The mails of that period to that reader which have not lapsed, oldest first."""
     mine = [m for m in ledger_read.mails_of(conn, audience=AUDIENCE) if m["address"] == reader.address]
     digests = day_book.digests_of(conn, (m["id"] for m in mine))
-    same = (m for m in mine if digests[m["id"]]["report"]["period"]["first"] == period.first.isoformat())
-    same = (m for m in same if digests[m["id"]]["report"]["period"]["kind"] == period.kind.value)
-    return [m for m in same if m["state"] not in _LAPSED]
+    wanted = (period.kind.value, period.first.isoformat())
+    periods = {m["id"]: digests[m["id"]]["report"]["period"] for m in mine}
+    same = (m for m in mine if (periods[m["id"]]["kind"], periods[m["id"]]["first"]) == wanted)
+    return [m for m in same if not _has_lapsed(run, m)]
+
+
+def _has_lapsed(run: Run, mail: dict[str, object]) -> bool:
+    """Nobody has it and nobody will: too late, or another took its place. What a person cancelled has not lapsed."""
+    if mail["state"] == "superseded":
+        return True
+    expired = mail["state"] == "expired" and mail["reason"] != desk.CANCELLED
+    return expired or (mail["state"] in OPEN_STATES and mail["business_date"] != run.business_date)
 
 
 def _plan_for(run: Run, conn: Connection, reader: Recipient, report: Report) -> bool:
     told = ReportMail(
         business_date=run.business_date, as_of=run.clock.as_of, recipient=reader, revision=1, report=report
     )
-    standing = _told(conn, reader, report.period)
+    standing = _told(run, conn, reader, report.period)
     for mail in standing:
         if mail["state"] not in OPEN_STATES or mail["fingerprint"] == report_fingerprint(told):
             return False

@@ -165,6 +165,19 @@ def test_an_answer_that_was_lost_is_no_reason_to_send_again(run, village: Villag
         assert states(village) == {LEADER: ("uncertain",), OPS: ("handed",)}
 
 
+def test_what_a_person_cancelled_is_not_composed_again(run, village: Village) -> None:
+    with ScriptedSmtp() as server:
+        village.configure(server.port)
+        stop(village)
+        run(village, "report", LATE, **SEND)
+        number = village.mail_id(LEADER)
+        village.acting(lambda conn: desk.cancel_mail(conn, number, "Ops", "số liệu sai", LATE))
+        village.acting(lambda conn: desk.start_mail(conn, "Ops", "", LATE))
+        for at in (LATE + timedelta(minutes=5), THURSDAY):
+            run(village, "report", at, **SEND)
+        assert states(village) == {LEADER: ("expired",), OPS: ("handed",)}
+
+
 def test_a_correction_before_it_left_takes_the_place_of_the_first(run, village: Village) -> None:
     with ScriptedSmtp() as server:
         village.configure(server.port)
