@@ -84,6 +84,7 @@ def _started(factory: pytest.TempPathFactory | None) -> tuple[Server, ExitStack]
     if factory:
         folder = factory.mktemp("prefect")
         with_database(factory, folder / "home")
+        stack.enter_context(without_events())
     else:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="prefect-")))
     server = Server(stack.enter_context(_serving(folder)), folder)
@@ -96,6 +97,19 @@ def _started(factory: pytest.TempPathFactory | None) -> tuple[Server, ExitStack]
     stack.enter_context(temporary_settings(quiet))
     stack.callback(EventsWorker.drain_all)
     return server, stack
+
+
+@contextmanager
+def without_events() -> Iterator[None]:
+    """Flows of this process tell a server of themselves, but not of each task run: that is half of its work."""
+    from prefect.events import utilities
+
+    before = utilities.should_emit_events
+    utilities.should_emit_events = lambda: False
+    try:
+        yield
+    finally:
+        utilities.should_emit_events = before
 
 
 def with_database(factory: pytest.TempPathFactory, home: Path) -> None:

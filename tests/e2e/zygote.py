@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from tests.fault_runs import warm_up
+from tests.prefect_server import without_events
 
 FLOWS = ("morning", "sync", "flag", "remind", "bulletin")
 
@@ -84,7 +85,7 @@ def _run(flow: Any, asked: dict[str, Any]) -> None:
 
         settings: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}  # nobody watches, and it costs a second
         settings |= {PREFECT_API_URL: asked["api_url"]} if asked["api_url"] else {}
-        with temporary_settings(settings):
+        with temporary_settings(settings), without_events():
             report = call_flow(flow, **asked["parameters"])
         with open(asked["report"], "w", encoding="utf-8") as out:  # noqa: PTH123
             json.dump(report, out, ensure_ascii=False)
