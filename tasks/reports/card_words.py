@@ -48,19 +48,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The mails of the day are incomplete: see `dondoc outbox list`.",
     ),
     "source_error": ("Nguồn {name}: {error}", "Source {name}: {error}"),
-    "mails_refused": ("{n} thư bị máy chủ từ chối.", "{n} mails were refused by the server."),
-    "mails_uncertain": ("{n} thư không rõ đã tới hay chưa.", "Of {n} mails nobody knows whether they arrived."),
-    "mails_not_built": ("{n} thư không lập được.", "{n} mails cannot be built."),
-    "mails_waiting": ("{n} thư còn chờ gửi.", "{n} mails wait to be sent."),
-    "mails_held": ("{n} thư đang giữ lại chờ người quyết định.", "{n} mails are held until a person decides."),
-    "mails_expired": ("{n} thư không gửi kịp trong ngày.", "{n} mails were not sent in time."),
+    "mails_refused": ("{n} thư bị máy chủ từ chối.", "Mails refused by the server: {n}."),
+    "mails_uncertain": ("{n} thư không rõ đã tới hay chưa.", "Mails nobody knows the fate of: {n}."),
+    "mails_not_built": ("{n} thư không lập được.", "Mails that cannot be built: {n}."),
+    "mails_waiting": ("{n} thư còn chờ gửi.", "Mails that wait to be sent: {n}."),
+    "mails_held": ("{n} thư đang giữ lại chờ người quyết định.", "Mails held until a person decides: {n}."),
+    "mails_expired": ("{n} thư không gửi kịp trong ngày.", "Mails not sent in time: {n}."),
     "held_shadow": (
         "Chế độ shadow: {n} thư được soạn và lưu, không gửi cho ai.",
-        "Shadow mode: {n} mails are composed and stored, sent to nobody.",
+        "Shadow mode: mails composed and stored, sent to nobody: {n}.",
     ),
     "held_ops_only": (
         "Chế độ ops: {n} thư đôn đốc được soạn và lưu, không gửi.",
-        "Ops mode: {n} reminders are composed and stored, not sent.",
+        "Ops mode: reminders composed and stored, not sent: {n}.",
     ),
     "stopped": (
         "Thư đang bị dừng; cho gửi trở lại bằng `dondoc mail start`.",
@@ -68,7 +68,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "older_uncertain": (
         "{n} thư của những ngày trước vẫn chưa rõ đã tới hay chưa.",
-        "Of {n} mails of earlier days nobody knows yet whether they arrived.",
+        "Mails of earlier days nobody knows the fate of: {n}.",
     ),
     "stale_sources": (
         "Số liệu đã cũ, các mục chưa được nhắc: {names}.",
@@ -119,7 +119,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no_recipient": ("{code}: {unit} chưa có người nhận", "{code}: {unit} has no recipient"),
     "uncertain": ("Thư {id} ({post}): không rõ đã tới hay chưa", "Mail {id} ({post}): nobody knows whether it arrived"),
     "dispute": ("{code}: đơn vị đang phản ánh", "{code}: disputed by the unit"),
-    "quarantine": ("{n} bản ghi cách ly: {text}", "{n} quarantined records: {text}"),
+    "quarantine": ("{n} bản ghi cách ly: {text}", "In quarantine, {n}: {text}"),
     "none": ("Không có.", "None."),
     "sources": ("Nguồn dữ liệu trong ngày", "Sources today"),
     "source_heads": (
