@@ -22,6 +22,7 @@ from tasks.narration import logger
 from tasks.reports.approval import APPROVE, DROP, KEEP, choices_in, clock_of, form_of, say, table_of
 from tasks.reports.approval import HeldMail as HeldMail
 from tasks.rules.timezone import HANOI
+from tasks.rules.words import WITHOUT_ITEMS
 from tasks.settings import Settings, load_settings
 from tasks.store import open_store
 from warehouse import desk, ledger, ledger_read
@@ -85,7 +86,7 @@ def held_mails(asked: Submission) -> list[HeldMail]:
             post=row["post"],
             subject=row["subject"],
             reason=row["reason"],
-            digest=thaw_digest(row["digest"]) if row["audience"] != "ops" else None,
+            digest=thaw_digest(row["digest"]) if row["audience"] not in WITHOUT_ITEMS else None,
         )
         for row in rows
     ]

@@ -28,7 +28,7 @@ class HeldMail:
     post: str
     subject: str
     reason: str  # code `approval`, or the words of who held it
-    digest: Digest | None = None  # None: a bulletin
+    digest: Digest | None = None  # None: a bulletin or a report
 
 
 def say(locale: str, key: str, **words: object) -> str:
