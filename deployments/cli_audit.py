@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deployments.cli_context import print_json, print_table, shown
-from deployments.housekeeping_words import say
+from deployments.housekeeping_words import counted, say
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -22,6 +22,7 @@ audit_app = typer.Typer(help="Sổ việc làm của người vận hành.", no_
 Last = Annotated[int, typer.Option("--last", min=1, help="Bấy nhiêu việc gần nhất.")]
 Rows = Annotated[int | None, typer.Option("--rows", min=1, help="Dấu sau bấy nhiêu dòng, để so với bản tin.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Toàn bộ sổ dạng CSV trên stdout.")]
+RETENTION = "retention"  # as `warehouse/retention` calls a sweep
 _COLUMNS = ("id", "at", "by", "act", "target", "detail", "seal")
 
 
@@ -47,7 +48,7 @@ def audit_list(context: typer.Context, last: Last = 50, as_csv: AsCsv = False) -
         return
     locale = cli.locale()
     headings = (say("number", locale), say("when", locale), say("by", locale), say("act", locale), say("about", locale))
-    cells = [(r["id"], _moment(r["at"]), r["by"], r["act"], _about(r)) for r in rows]
+    cells = [(r["id"], _moment(r["at"]), r["by"], r["act"], _about(r, locale)) for r in rows]
     print_table(headings, cells, say("audit_empty", locale))
 
 
@@ -84,9 +85,11 @@ def _plain(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
-def _about(row: Mapping[str, Any]) -> str:
-    reason = row["detail"].get("reason", "")
-    return f"{row['target']}: {reason}" if reason else str(row["target"])
+def _about(row: Mapping[str, Any], locale: str) -> str:
+    """What it was done to, with why; of a sweep with what went."""
+    detail = row["detail"]
+    more = counted(detail["counts"], locale) if row["act"] == RETENTION else detail.get("reason", "")
+    return f"{row['target']}: {more}" if more else str(row["target"])
 
 
 def _moment(moment: Any) -> str:
