@@ -238,7 +238,10 @@ def a_sheet(late: int) -> UnitSheet:
         days_late=None,
     )
     difference = {"kind": "missing_in_register", "code": "H13.62-261026-0005", "day": day, "book": "B1"}
-    mail = {"audience": "head", "subject": "[Đôn đốc] 12 hồ sơ và 05 kiến nghị quá hạn, lâu nhất 20 ngày làm việc – UBND xã Thạnh An"}
+    mail = {
+        "audience": "head",
+        "subject": "[Đôn đốc] 12 hồ sơ và 05 kiến nghị quá hạn, lâu nhất 20 ngày làm việc – UBND xã Thạnh An",
+    }
     return UnitSheet(
         unit_code="31231",
         unit_name="UBND xã Thạnh An",
