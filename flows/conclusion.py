@@ -83,10 +83,15 @@ def _told(
         except BaseException as fault:
             broken = book.break_book(run, fault)
             if broken is not None:
+                _show(run)
                 return broken
             if sentence := refusal_sentence(fault, run.settings.locale):
                 raise _RefusedError(fault, sentence) from fault
             raise
-        if not (request.reads_only and request.flow == "reconcile"):  # which shows what it found itself
-            publish_run_card(run.run_id)
+        _show(run)
         return report
+
+
+def _show(run: Run) -> None:
+    if not (run.request.reads_only and run.request.flow == "reconcile"):  # which shows what it found itself
+        publish_run_card(run.run_id)

@@ -35,12 +35,13 @@ DESKS = "desks"  # key of the artifact and name of the page
 def publish_run_card(run_id: str) -> None:
     """The card under the key `<flow>-<date>` and the desks, from the run's report and the books.
 
-    A dry run shows its card as a dry run and leaves no file. A run that had nothing to do and nothing to check, or
-    only looked, shows a card of one line.
+    A dry run shows its card as a dry run and leaves no file. A run that had nothing to do and nothing to check, that
+    only looked, or that the warehouse broke off, shows a card of one line.
     """
     run, report = current(run_id), REPORTS[run_id]
-    quality = _tried("quality report", lambda: publish_quality(run))
-    if run.request.reads_only or (report["state"] == "nothing_to_do" and not quality):
+    broken = "warehouse_fault" in report  # then nothing can be read that is worth a picture
+    quality = None if broken else _tried("quality report", lambda: publish_quality(run))
+    if broken or run.request.reads_only or (report["state"] == "nothing_to_do" and not quality):
         text = short_markdown(report, run.clock.as_of, run.settings.locale)
         _tried("card", lambda: _show(text, _key(run)))
         return

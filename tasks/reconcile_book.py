@@ -56,7 +56,9 @@ def break_book(run: Run, fault: BaseException) -> dict[str, Any] | None:
         logger().error("%s: its end could not be written down (%s)", run.run_id, type(unwritten).__name__)
     if not isinstance(fault, SURROUNDINGS):
         return None
-    return _told(run, status, {}) | {"warehouse_fault": sentence_of(fault, run.settings.locale)}
+    report = _told(run, status, {})
+    report["warehouse_fault"] = sentence_of(fault, run.settings.locale)
+    return report
 
 
 def _finish(run: Run, status: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tasks.mail.wording import wording
 from tasks.reports.card_model import CardMail, RunCard
-from tasks.reports.card_verdict import SIGNS, verdict
+from tasks.reports.card_verdict import SIGNS, Level, verdict
 from tasks.reports.card_words import WORDS, say
 from tasks.reports.desk_words import WORDS as DESK_WORDS
 from tasks.reports.desks import reason_text
@@ -34,9 +34,14 @@ def card_markdown(card: RunCard, locale: str = "vi", *, link: bool = False) -> s
 
 
 def short_markdown(report: Mapping[str, Any], as_of: datetime, locale: str = "vi") -> str:
-    """The card of a run that had nothing to do or only looked; the day is judged by the runs that did something."""
+    """The card of a run that had nothing to do, only looked or was broken off by the warehouse.
+
+    The day is judged by the runs that did something.
+    """
     idle, why = report["state"] == "nothing_to_do", f"idle_{report['why_idle']}"
     told = [say("idle" if idle else "looked", locale), *([say(why, locale)] if why in WORDS else [])]
+    if fault := report.get("warehouse_fault"):
+        told = [SIGNS[Level.BAD], f"**{say('level_bad', locale)}**", spoken(str(fault))]
     return (
         "\n\n".join([_title(report, as_of, locale), " ".join(told), *_files(report, locale), _end(report, locale)])
         + "\n"

@@ -136,6 +136,8 @@ def test_a_run_that_found_nothing_to_do_says_so_and_no_more() -> None:
     )
     report = a_report(flow="report", files=["var/reports/2026-W47.html"])
     assert "- `var/reports/2026-W47.html`" in short_markdown(report, MORNING, "vi")
+    broken = a_report(state="busy", exit_status=75, warehouse_fault="Kho dữ liệu đang bận.")
+    assert "🔴 **Cần xử lý.** Kho dữ liệu đang bận.\n" in short_markdown(broken, MORNING, "vi")
 
 
 def test_the_longest_card_has_no_more_than_200_rows() -> None:
