@@ -99,10 +99,11 @@ class Landing:
                 gone.append(path.stem)
         return gone
 
-    def older(self, than: datetime) -> list[Path]:
-        """The files that a sweep would delete."""
-        found = (path for path in sorted(self.root.glob("??/*")) if path.is_file() and not path.is_symlink())
-        return [path for path in found if path.stat().st_mtime < than.timestamp()]
+    def older(self, than: datetime) -> Iterator[Path]:
+        """The files that a sweep would delete, each looked at in its turn: it may just have been landed anew."""
+        for path in sorted(self.root.glob("??/*")):
+            if path.is_file() and not path.is_symlink() and path.stat().st_mtime < than.timestamp():
+                yield path
 
     def _path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / f"{sha256}.gz"
