@@ -1,6 +1,6 @@
 """Parts of a load as files in the shared landing, while several processes work on them: JSON, 0600, there whole or not.
 
-`<landing>/work/<run id>/<number>.read` holds what the source gave, `<number>.ready` what is to be staged of it. They
+`<landing>/parts/<run id>/<number>.read` holds what the source gave, `<number>.ready` what is to be staged of it. They
 live as long as the load. Who writes and reads them when is `scaling`'s.
 """
 
@@ -19,7 +19,7 @@ from tasks.rules.timezone import HANOI
 from tasks.sources.base import Malformed, Part
 from warehouse.staging import Prepared
 
-WORK = "work"
+PARTS = "parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class PartFiles:
     @classmethod
     def of_run(cls, landing: Path, run_id: str) -> "PartFiles":
         """Where the parts of that run lie."""
-        return cls(landing / WORK / run_id)
+        return cls(landing / PARTS / run_id)
 
     def write_part(self, number: int, part: Part) -> None:
         """As the source gave it."""
@@ -87,4 +87,4 @@ class PartFiles:
 
 def clear(landing: Path) -> None:
     """Parts of this run and of dead ones go; only the holder of the run lock may say so."""
-    shutil.rmtree(landing / WORK, ignore_errors=True)
+    shutil.rmtree(landing / PARTS, ignore_errors=True)

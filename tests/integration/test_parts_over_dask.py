@@ -87,7 +87,7 @@ def loaded(run: Callable[..., dict[str, Any]], stage: Stage) -> str:
     report = run(stage.village, "sync", DAWN)
     assert report["exit_status"] == 0
     assert report["quality"]["ho-so"]["rows"] == len(GOOD) + len(ROWS) + len(BAD) - 1
-    assert not [path for path in stage.village.folder.glob("var/landing/work/**/*") if path.is_file()]
+    assert not [path for path in stage.village.folder.glob("var/landing/parts/**/*") if path.is_file()]
     return dump(stage.engine)
 
 
@@ -122,7 +122,7 @@ def test_without_any_help_the_load_is_as_good(
 
 def test_parts_of_a_dead_run_go(stage) -> None:
     village: Village = (made := stage("sqlite")).village
-    left = village.folder / "var" / "landing" / "work" / "sync-of-yesterday" / "0.read"
+    left = village.folder / "var" / "landing" / "parts" / "sync-of-yesterday" / "0.read"
     left.parent.mkdir(parents=True)
     left.write_text("{}")
     made.sync()
