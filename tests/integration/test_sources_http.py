@@ -151,7 +151,9 @@ def test_addresses_that_must_not_be_used(url: str, code: str) -> None:
     assert fault.value.code == code
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "224.0.0.1", "[ff02::1]", "[::ffff:169.254.169.254]", "2852039166"])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "[::]", "224.0.0.1", "[ff02::1]", "[::ffff:169.254.169.254]", "2852039166"]
+)
 def test_what_no_server_has_is_refused_before_anything_is_sent(host: str, tmp_path: Path) -> None:
     """The check a name gets when it has been resolved: whatever it leads to must be an address of a server."""
     with pytest.raises(SourceFault) as fault:
