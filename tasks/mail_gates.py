@@ -8,7 +8,6 @@ from tasks.rules.timezone import HANOI
 from tasks.run_context import Run
 from warehouse import current, desk, ledger, ledger_read
 
-
 REPORTS = ("report",)
 
 

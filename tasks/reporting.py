@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from tasks.clock import parse_as_of
 from tasks.narration import logger
+from tasks.refused_requests import RequestRefusedError
 from tasks.report_reading import Reading
 from tasks.reports.period import report_page, write_report_book
 from tasks.rules.datasets import DATASETS
@@ -27,7 +28,7 @@ from tasks.rules.report_model import Line, Period, PeriodKind, Report, SourceQua
 from tasks.rules.timezone import HANOI
 from tasks.run_context import AsOfRefusedError, Run, current
 from tasks.settings import Source
-from tasks.whole_files import whole_file
+from tasks.whole_files import whole_file, write_whole
 from warehouse.report_rows import reason_counts
 
 FILES = "files"  # what writing leaves in `run.kept`: paths
@@ -174,10 +175,11 @@ def _within(day: date, period: Period) -> bool:
 
 
 def _written(report: Report, folder: Path, locale: str) -> list[str]:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     page, book = (folder / f"{report_stem(report.period, report.known_at)}.{ending}" for ending in ("html", "xlsx"))
-    with whole_file(page) as out:
-        out.write(report_page(report, locale).encode())
-    with whole_file(book) as out:
-        write_report_book(out, report, locale, str(folder))
+    try:
+        write_whole(page, report_page(report, locale))
+        with whole_file(book) as out:
+            write_report_book(out, report, locale, str(folder))
+    except OSError:
+        raise RequestRefusedError("folder_unwritable", folder=folder) from None
     return [str(page), str(book)]

@@ -40,7 +40,10 @@ def write_unit_sheet(run_id: str, unit_code: str) -> list[str]:
     if folder is not None:
         known = f"-biet-{sheet.known_at:%Y%m%d-%H%M}" if sheet.known_at else ""
         path = folder / f"phieu-{_UNSAFE.sub('_', unit_code)}-{run.business_date:%Y%m%d}{known}.html"
-        write_whole(path, sheet_page(sheet, run.settings.locale))
+        try:
+            write_whole(path, sheet_page(sheet, run.settings.locale))
+        except OSError:
+            raise RequestRefusedError("folder_unwritable", folder=folder) from None
         run.kept[FILES] = [str(path)]
     logger().info("sheet of a unit: %d flags, %d recommendations", len(sheet.asked), len(sheet.remedies))
     return list(run.kept.get(FILES, []))

@@ -80,7 +80,7 @@ def sendable(conn: Connection, business_date: date, now: datetime) -> list[int]:
 
 
 def last_handed(conn: Connection) -> dict[Place, HandedMail]:
-    """Per (audience, address) the last handed mail, by business date and revision; bulletins and reports do not count."""
+    """Per (audience, address) the last handed mail, by business date and revision; bulletins, reports do not count."""
     newest = _newest_handed()
     last = select(*_LIGHT).join(newest, mails.c.id == newest.c.id).order_by(mails.c.id)
     found = _rows(conn, last)

@@ -261,3 +261,5 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(run, village: Village) ->
         run(village, "report", LATE, unit="XYZ")
     with pytest.raises(ValueError, match="--known-at"):
         run(village, "report", LATE, known_at="hôm qua")
+    with pytest.raises(RequestRefusedError, match="dondoc.toml"):
+        run(village, "report", LATE, out=str(village.config))
