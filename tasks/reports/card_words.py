@@ -27,10 +27,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Lượt theo lịch đến muộn hoặc trùng: một lượt khác đã làm việc này.",
         "A scheduled run that came late or twice: another has done its work.",
     ),
-    "idle_overtaken": (
-        "Lượt này đến muộn: ngày đó đã có lượt khác làm.",
-        "This run came late: others did its day's work.",
-    ),
     "idle_slot_done": ("Buổi sáng nay đã chạy xong trước đó.", "This morning was done before."),
     "well_mailed": ("Thư trong ngày đã gửi đủ: {n} thư.", "All mails of the day are out: {n}."),
     "well_no_mail": ("Lượt chạy đã xong; không có thư nào phải gửi.", "The run is done; there was no mail to send."),
