@@ -30,9 +30,13 @@ FILE = "heartbeat.json"
 
 
 def beat_end(run: Run, conn: Connection, report: Mapping[str, Any], *, ended: bool) -> None:
-    """In the transaction that closes the run's book. `ended`: its story came to its end, well or not."""
+    """In the transaction that closes the run's book. `ended`: its story came to its end, well or not.
+
+    One that found a day off has no end: it must not hide that the working day before had none.
+    """
     if run.dry_run:
         return
+    ended = ended and run.idle != "day_off"
     at = run.now_for_plausibility()
     told = Beat(
         job=_job(run.request),

@@ -1,4 +1,4 @@
-"""Real processes ended in the middle, woken after another had taken their turn, or started twenty at a time."""
+"""Real processes ended in the middle, woken after another had taken their turn, or started ten at a time."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ from warehouse.dump import dump
 from warehouse.engine import sqlite_file
 
 pytestmark = pytest.mark.slow
-CROWD = 20
+CROWD = 10
 SIGNALS = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 
 
@@ -157,7 +157,7 @@ def test_who_wakes_when_another_has_had_his_turn_writes_and_sends_nothing(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_of_twenty_runs_at_the_same_second_one_works(zygote: Zygote, stage: Stage) -> None:
+def test_of_ten_runs_at_the_same_second_one_works(zygote: Zygote, stage: Stage) -> None:
     stage.sync()
     with ScriptedSmtp() as server:
         mail_through(stage, server)

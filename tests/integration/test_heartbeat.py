@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from deployments.cli import app
 from tasks import heartbeat
 from tasks.rules.heartbeat import Beat
-from tasks.run_context import RunRequest
+from tasks.run_context import Run, RunRequest
 from tests.flows.village import DAWN, MONDAY, Village
 from tests.quarantine_stage import Stage
 from tests.warehouse_samples import a_mail
@@ -70,6 +70,15 @@ def test_a_run_leaves_its_end_in_the_warehouse_and_in_a_file_for_its_owner_alone
     (told,) = json.loads(line)["beats"]
     assert (told["job"], told["run_id"], told["ended_on"]) == ("sync", run.run_id, "2026-11-23")
     assert stat.S_IMODE(file_of(stage).stat().st_mode) == 0o600
+
+
+def test_a_run_that_found_a_day_off_does_not_hide_that_the_day_before_had_no_end(stage: Stage):
+    def find_a_day_off(run: Run) -> None:
+        run.idle = "day_off"
+
+    stage.sync(DAWN, find_a_day_off)
+    (beat,) = stage.reading(heartbeats.beats).values()
+    assert (beat.state, beat.ended_on) == ("nothing_to_do", None)
 
 
 def test_a_dry_run_leaves_none(stage: Stage):
