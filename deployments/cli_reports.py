@@ -60,7 +60,8 @@ def _told(context: typer.Context, *, as_of: str, out: Path | None, **parameters:
     moment_of(known_at, cli.locale())
     settings = checked(cli.config, as_of=as_of or known_at, looks_back=looks_back, **asked)
     folder = str(out.absolute()) if out else ""
-    report = run_flow("report", cli.config, settings, verbose=cli.verbose, as_of=as_of, out=folder, **parameters)
+    parameters |= {"as_of": as_of, "out": folder, "wait_seconds": 0.0}
+    report = run_flow("report", cli.config, settings, verbose=cli.verbose, **parameters)
     if cli.json:
         print_json(report)
     else:
