@@ -54,17 +54,24 @@ def run_flow(
 
 
 def call_flow(chosen: Any, **parameters: Any) -> dict[str, Any]:
-    """Call an imported flow; its report, whatever its state."""
+    """Call an imported flow; its report, whatever its state.
+
+    A run whose book is closed is over, also where Prefect could not be told: its server may be gone by then.
+    """
     from flows.private_server import without_heartbeat_if_private
     from flows.reports import newest_report
 
     before = newest_report()
+    error: object = None
     with without_heartbeat_if_private():
-        state = chosen(return_state=True, **parameters)
+        try:
+            state = chosen(return_state=True, **parameters)
+        except Exception as lost:  # noqa: BLE001 - raised below unless the run came to its end
+            error = lost
     report = newest_report()
     if report is not None and report is not before:
         return report
-    error = state.result(raise_on_failure=False)
+    error = error or state.result(raise_on_failure=False)
     if isinstance(error, BaseException):
         raise error
     msg = f"the flow ended as {state.name} without a report"
