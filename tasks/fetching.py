@@ -74,6 +74,8 @@ def bug_of(run: Run, source: Source, fault: Exception) -> SourceFault:
     if isinstance(fault, SURROUNDINGS):
         raise fault
     run.ensure_lock()
+    if isinstance(fault, MemoryError):
+        return SourceFault("out_of_memory", {"source": source.name})
     place = traceback.extract_tb(fault.__traceback__)[-1]
     logger().error("%s: %s at %s:%s", source.name, type(fault).__name__, place.name, place.lineno)
     return SourceFault("load_failed", {"source": source.name, "fault": type(fault).__name__})

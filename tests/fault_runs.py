@@ -57,7 +57,7 @@ class FaultRuns:
         self._process = process
 
     def run(self, config: Path, at: str, **asked: Any) -> Ended:
-        """`source`; `kill_at`: the n-th fault point of the load; `file_limit` in bytes; `busy` in milliseconds."""
+        """`source`; `kill_at`: the n-th fault point of the load; `file_limit`, `memory` in bytes; `busy` in milliseconds."""
         return self.ask(config=str(config), at=at, **asked)[0]
 
     def ask(self, **asked: Any) -> list[Ended]:
@@ -137,6 +137,8 @@ def run_once(asked: Mapping[str, Any]) -> Ended:
     points.listen()
     if asked.get("file_limit"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (asked["file_limit"], resource.RLIM_INFINITY))
+    if asked.get("memory"):
+        resource.setrlimit(resource.RLIMIT_AS, (_in_use() + asked["memory"], resource.RLIM_INFINITY))
     if asked.get("busy"):
         import warehouse.engine
 
@@ -163,6 +165,11 @@ def run_once(asked: Mapping[str, Any]) -> Ended:
     (report,) = REPORTS.values()
     fault = report.get("warehouse_fault") or (report["why_idle"] if report["state"] == "busy" else "")
     return Ended(report["exit_status"], fault, report, points.passed)
+
+
+def _in_use() -> int:
+    """Bytes of address space that this process has."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
 def _in_small_parts(pulled: Any, size: int) -> Any:
