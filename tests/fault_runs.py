@@ -57,7 +57,7 @@ class FaultRuns:
         self._process = process
 
     def run(self, config: Path, at: str, **asked: Any) -> Ended:
-        """`source`; `kill_at`: the n-th fault point of the load; `file_limit`, `memory` in bytes; `busy` in milliseconds."""
+        """`source`; `kill_at`: the n-th fault point of the load; `file_limit`, `memory` in bytes; `busy` in ms."""
         return self.ask(config=str(config), at=at, **asked)[0]
 
     def ask(self, **asked: Any) -> list[Ended]:

@@ -128,10 +128,10 @@ _FILES: dict[str, tuple[str, str]] = {
         "This is a fault of the program: send the log of this run to its developers.",
     ),
     "out_of_memory": (
-        "Nguồn {source}: máy hết bộ nhớ nên không nạp nguồn này; các nguồn khác vẫn được nạp. Hãy đóng bớt chương trình "
-        "hoặc thêm bộ nhớ, lượt sau sẽ nạp.",
-        "Source {source}: the machine ran out of memory, so nothing of this source is loaded; the others are. End other "
-        "programs or add memory; the next run loads it.",
+        "Nguồn {source}: máy hết bộ nhớ nên không nạp nguồn này; các nguồn khác vẫn được nạp. Hãy đóng bớt chương "
+        "trình hoặc thêm bộ nhớ, lượt sau sẽ nạp.",
+        "Source {source}: the machine ran out of memory, so nothing of this source is loaded; the others are. End "
+        "other programs or add memory; the next run loads it.",
     ),
     "landing_unreadable": (
         "Nguồn {source}: bản gốc đã lưu của {file} không đọc lại được nên không nạp. Hãy kiểm tra ổ đĩa rồi chạy lại.",
