@@ -7,9 +7,11 @@ server is started once for all xdist workers and only when a test asks for it.
 import itertools
 import os
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,11 +155,12 @@ def played(
 ) -> Callable[[str, str, Callable[[Path, str], object]], str]:
     """`played(name, kind, play)`: what `play(folder, url)` did to an empty folder and a migrated warehouse, once.
 
-    The folder is copied into the test's own, the warehouse has the URL that is returned. Configure anew: it holds URLs.
+    The folder is copied into the test's own or `into` another, the warehouse has the URL that is returned. Configure
+    anew: it holds URLs.
     """
     kept: dict[tuple[str, str], tuple[Path, str]] = request.getfixturevalue("_kept_plays")
 
-    def copied(name: str, kind: str, play: Callable[[Path, str], object]) -> str:
+    def copied(name: str, kind: str, play: Callable[[Path, str], object], into: Path = tmp_path) -> str:
         postgres = request.getfixturevalue("postgres") if kind == "postgresql" else None
         if (name, kind) not in kept:
             folder = tmp_path_factory.mktemp(name)
@@ -170,11 +173,12 @@ def played(
                 play(folder, f"sqlite:///{made}")
             kept[name, kind] = folder, made
         folder, made = kept[name, kind]
-        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+        shutil.copytree(folder, into, dirs_exist_ok=True)
         if postgres:
             return new_url(kind, like=made)
         path = tmp_path / f"warehouse-{next(_numbers)}.sqlite3"
-        shutil.copyfile(made, path)
+        with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(path)) as target:
+            source.backup(target)  # with what still lies beside the file
         return f"sqlite:///{path}"
 
     return copied

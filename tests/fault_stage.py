@@ -1,6 +1,6 @@
 """A village with a warehouse on which loads fail: what lies there, what the next drop brings, how it must look then."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,17 +26,20 @@ SOURCE = "ho-so"
 
 
 class FaultStage:
-    """The village, synced at dawn with `BEFORE`; `NEXT` waits in its drops."""
+    """The village, synced at dawn with `BEFORE`, unless it is a copy of one that was; `NEXT` waits in its drops."""
 
-    def __init__(self, folder: Path, url: str, runs: FaultRuns, following: Iterable[dict[str, str]] = NEXT) -> None:
-        self.village = Village(folder).settle()
+    def __init__(self, folder: Path, url: str, runs: FaultRuns, following: Collection[dict[str, str]] = NEXT) -> None:
+        copied = (folder / "dondoc.toml").exists()
+        self.village = Village(folder).configure() if copied else Village(folder).settle()
         config = self.village.config
         text = config.read_text(encoding="utf-8").replace("sqlite:///var/dondoc.sqlite3", url)
         config.write_text(text + "\n[gates]\nmax_quarantine_ratio = 0.49\n", encoding="utf-8")
         self.url, self.runs = url, runs
-        self.drop(BEFORE, DAWN)
-        assert self.sync(at=DAWN, source="").status == 0
-        self.drop(following, MONDAY)
+        if not copied:
+            self.drop(BEFORE, DAWN)
+            assert self.sync(at=DAWN, source="").status == 0
+        if following:
+            self.drop(following, MONDAY)
 
     def drop(self, rows: Iterable[dict[str, str]], at) -> None:
         rows = list(rows)

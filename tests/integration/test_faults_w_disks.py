@@ -1,11 +1,14 @@
-"""W2, W3: the disk is full at the n-th write, read-only, or not there: undone, told in words, and done later."""
+"""W2, W3: the disk is full at the n-th write, read-only, or not there: undone, told in words, and done later.
 
-from collections.abc import Iterator
+A file that may grow no further is tried at every second size; DONDOC_KILL_EVERY=1 takes all of them.
+"""
+
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.fault_runs import FaultRuns, fault_runs
+from tests.fault_runs import FaultRuns
 from tests.fault_stage import LATER, NEXT, SOURCE, FaultStage
 from tests.flows.village import dossier
 from warehouse.engine import open_engine, transaction
@@ -18,17 +21,6 @@ FULL = "đã đầy hoặc không ghi được"
 MANY = (*NEXT, *(dossier(n, "A", procedure_name="Cấp giấy phép " * 40) for n in range(100, 3300)))
 
 
-@pytest.fixture(scope="module")
-def spill(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("spill")
-
-
-@pytest.fixture(scope="module")
-def runs(spill: Path) -> Iterator[FaultRuns]:
-    with fault_runs(SQLITE_TMPDIR=str(spill)) as started:
-        yield started
-
-
 def held(stage: FaultStage) -> str:
     return stage.dump(landed=False).rstrip("\n")
 
@@ -37,10 +29,10 @@ def told(ended) -> str:
     return ended.sentence or " ".join(ended.errors.values())
 
 
-def test_files_may_grow_no_further_at_any_size(runs, new_url, tmp_path):
-    stage = FaultStage(tmp_path, new_url("sqlite", migrated=True), runs)
+def test_files_may_grow_no_further_at_any_size(fault_stage):
+    stage = fault_stage("sqlite")
     seen = [held(stage)]
-    for limit in range(8 * KB, 4096 * KB, 12 * KB):
+    for limit in range(8 * KB, 4096 * KB, 12 * KB * int(os.environ.get("DONDOC_KILL_EVERY", "2"))):
         ended = stage.sync(file_limit=limit)
         if ended.status == 0:
             break
@@ -88,8 +80,8 @@ def test_a_full_disk_undoes_the_load_and_a_larger_one_takes_it(runs, tmp_path, s
     assert room.report["dump"] != before
 
 
-def test_temporary_tables_that_find_no_room_fail_the_source_only(runs, spill, new_url, tmp_path):
-    stage = FaultStage(tmp_path, new_url("sqlite", migrated=True), runs, MANY)
+def test_temporary_tables_that_find_no_room_fail_the_source_only(runs, spill, fault_stage):
+    stage = fault_stage("sqlite", MANY)
     before = held(stage)
     full, room = disk_run(runs, stage, spill, kilobytes=200, part=500)
     assert full.status == 3

@@ -8,7 +8,6 @@ import os
 import pytest
 
 from tests.fault_runs import FaultRuns
-from tests.fault_stage import FaultStage
 from warehouse.dump import dump
 from warehouse.engine import open_engine
 
@@ -44,11 +43,11 @@ def test_a_load_killed_at_every_point_in_turn_ends_as_one_that_never_was(runs, n
     killed.dispose()
 
 
-def test_a_sync_killed_in_its_load_is_done_by_the_next_one(runs, new_url, database_kind, tmp_path):
-    clean = FaultStage(tmp_path / "clean", new_url(database_kind, migrated=True), runs)
+def test_a_sync_killed_in_its_load_is_done_by_the_next_one(fault_stage, database_kind):
+    clean = fault_stage(database_kind, folder="clean")
     ended = clean.sync()
     assert (ended.status, ended.errors) == (0, {})
-    stage = FaultStage(tmp_path / "killed", new_url(database_kind, migrated=True), runs)
+    stage = fault_stage(database_kind, folder="killed")
     before = stage.dump(landed=False)
     for share in (0.3, 0.7):
         assert stage.sync(kill_at=int(share * ended.places)).status == -9

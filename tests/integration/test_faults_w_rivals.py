@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from tests.fault_stage import LATER, SOURCE, FaultStage
+from tests.fault_stage import LATER, SOURCE
 from tests.processes import running
 from tests.warehouse_samples import MORNING
 from warehouse.engine import open_engine, reading, transaction
@@ -29,8 +29,8 @@ def url_of(engine) -> str:
 
 
 @pytest.mark.slow
-def test_a_run_that_waits_too_long_for_the_writer_ends_busy_and_loses_nothing(runs, new_url, database_kind, tmp_path):
-    stage = FaultStage(tmp_path, new_url(database_kind, migrated=True), runs)
+def test_a_run_that_waits_too_long_for_the_writer_ends_busy_and_loses_nothing(fault_stage, database_kind):
+    stage = fault_stage(database_kind)
     before = stage.dump()
     with running(stage.url, HOLD) as other:
         assert other.heard() == "held"
@@ -41,8 +41,8 @@ def test_a_run_that_waits_too_long_for_the_writer_ends_busy_and_loses_nothing(ru
 
 
 @pytest.mark.slow
-def test_of_four_runs_at_once_one_works_and_the_others_end_busy(runs, new_url, database_kind, tmp_path):
-    stage = FaultStage(tmp_path, new_url(database_kind, migrated=True), runs)
+def test_of_four_runs_at_once_one_works_and_the_others_end_busy(runs, fault_stage, database_kind):
+    stage = fault_stage(database_kind)
     config = str(stage.village.config)
     told = runs.ask(config=config, at=LATER.isoformat(), source=SOURCE, crowd=4)
     assert sorted(ended.status for ended in told) == [0, 75, 75, 75]
@@ -195,11 +195,11 @@ def test_who_finds_no_connection_free_waits_and_is_told_busy(clerk, monkeypatch)
 
 
 @pytest.mark.slow
-def test_a_run_that_finds_no_connection_free_ends_busy(runs, clerk, new_url, tmp_path):
+def test_a_run_that_finds_no_connection_free_ends_busy(fault_stage, clerk):
     with ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(psycopg.connect(clerk.replace("+psycopg", "")))
-        stage = FaultStage(tmp_path, new_url("sqlite", migrated=True), runs)
+        stage = fault_stage("sqlite")
         config = stage.village.config
         config.write_text(config.read_text().replace(stage.url, clerk))
         ended = stage.sync(busy=50)
