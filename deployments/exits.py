@@ -25,6 +25,7 @@ _BY_NAME = {
     "WarehouseLostError": EXIT_SOURCE_FAILED,
     "WarehouseDamagedError": EXIT_BUG,  # not ours, but as grave: a person must act before anything runs
     "AuditBrokenError": EXIT_BUG,
+    "MemoryError": EXIT_SOURCE_FAILED,
     "BackupError": EXIT_CONFIGURATION,
     "DeskError": EXIT_CONFIGURATION,
     "IllegalTransitionError": EXIT_CONFIGURATION,

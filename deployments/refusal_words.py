@@ -51,6 +51,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Không có sai lệch {target} trong sổ: xem `dondoc differences list`.",
         "The book holds no difference {target}: see `dondoc differences list`.",
     ),
+    "MemoryError": (
+        "Máy hết bộ nhớ, lượt chạy dừng giữa chừng; những gì đã ghi vẫn đúng, lượt sau làm tiếp. Hãy đóng bớt chương "
+        "trình hoặc thêm bộ nhớ.",
+        "The machine ran out of memory and the run ended halfway; what is stored is sound, the next run goes on. End "
+        "other programs or add memory.",
+    ),
     "DropNotExplainedError": (
         "Chấp nhận số liệu giảm nhiều thì phải nêu đúng một nguồn và lý do.",
         "A drop is accepted for one named source and with a reason.",
