@@ -39,8 +39,9 @@ class Forks:
     def __init__(self, folder: Path) -> None:
         self._out, self._err = folder / "out.txt", folder / "err.txt"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cli.forks"],
+            [sys.executable, "-W", "ignore", "-m", "tests.cli.forks"],
             cwd=ROOT,
+            env=os.environ | {"PREFECT_HOME": str(folder / "prefect")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -58,7 +59,7 @@ class Forks:
 
 
 class Dondoc:
-    """Runs commands; `folder` is where they are typed. With `forks` only flows start as from a shell."""
+    """Runs commands; `folder` is where they are typed. Without `forks` they start as from a shell."""
 
     def __init__(self, folder: Path, extra: Mapping[str, str] | None = None, forks: Forks | None = None) -> None:
         self.folder, self._forks = folder, forks
@@ -66,7 +67,7 @@ class Dondoc:
         self.env = {**inherited, "PYTHONPATH": str(ROOT), **(extra or {})}
 
     def __call__(self, *words: object, **env: str) -> Ended:
-        if self._forks and "run" not in words:
+        if self._forks:
             return self._forks([*map(str, words)], self.folder, self.env | env)
         process = self.start(*words, **env)
         out, err = process.communicate(timeout=120)
