@@ -34,7 +34,7 @@ check: $(READY)  ## format, lint, types, rooms, quick tests; under a minute
 bench: $(READY)  ## how fast and how large, each beside its floor; results in docs/benchmarks.md, about an hour
 	$(BIN)/python -W ignore -m tests.benchmarks
 
-soak: $(READY)  ## runs, loads and upgrades killed again and again; result in docs/soak.md, five minutes
+soak: $(READY)  ## runs, loads and upgrades killed again and again, a life of a hundred days; fifteen minutes
 	$(BIN)/python -W ignore -m tests.soak
 
 bundle: $(READY)  ## wheels, lock and installer for a machine without network, in dist/dondoc-bundle.tar.gz

@@ -1,9 +1,11 @@
-"""`python -m tests.soak [--kills N] [--seed S]`: what takes too long for every day, done long; told in docs/soak.md.
+"""`python -m tests.soak [--kills N] [--days N] [--seed S]`: what takes too long for every day; told in docs/soak.md.
 
 `make test` kills runs and loads at a few moments; here they are killed thirty times at random and at every fault point.
+After that one process lives through a hundred days (`soak_days`).
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
 from tests.benchmarks.figures import versions
+from tests.soak_days import section
 
 PAGE = Path("docs/soak.md")
 LONG = (
@@ -24,8 +27,8 @@ LONG = (
 HEAD = """\
 # Soak
 
-To repeat: `make soak` (about five minutes on two cores). `make test` does the same with few kills: two random ones in
-the mornings (`DONDOC_KILLS`), and not every fault point of loads and upgrades (`DONDOC_KILL_EVERY`).
+To repeat: `make soak` (about fifteen minutes on two cores). `make test` does the same with few kills: two random ones
+in the mornings (`DONDOC_KILLS`), and not every fault point of loads and upgrades (`DONDOC_KILL_EVERY`).
 
 Mornings of the story, all kinds of them, are killed at random moments {kills} times in all (seed `{seed}`); each is
 finished. Loads and upgrades are killed at every statement and every commit in turn, on both databases. After every kill
@@ -43,6 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--kills", type=int, default=30, help="random kills of mornings")
     parser.add_argument("--seed", default=f"{date.today()}", help="which moments")  # noqa: DTZ011 - a name, no date
+    parser.add_argument("--days", type=int, default=100, help="working days in the life of one process, at least 40")
     parser.add_argument("--out", type=Path, default=PAGE)
     given = parser.parse_args()
     env = os.environ | {"DONDOC_KILLS": f"{given.kills}", "DONDOC_KILL_SEED": given.seed, "DONDOC_KILL_EVERY": "1"}
@@ -51,11 +55,15 @@ def main() -> int:
         asked = [sys.executable, "-m", "pytest", "-s", "--timeout=3600", f"--junitxml={told}", *LONG]
         status = subprocess.run(asked, env=env, check=False).returncode
         lines = rows(told)
+        life = Path(folder) / "days.json"
+        words = [sys.executable, "-W", "ignore", "-m", "tests.soak_days", f"--days={given.days}", f"--out={life}"]
+        lived = subprocess.run(words, env=env | {"PREFECT_LOGGING_LEVEL": "ERROR"}, check=False).returncode
+        chapter, sound = section(json.loads(life.read_text(encoding="utf-8")))
     passed = sum(outcome == "passed" for _, outcome, _ in lines)
     text = HEAD.format(kills=given.kills, seed=given.seed, day=date.today(), passed=passed, all=len(lines))  # noqa: DTZ011
     text += "".join(f"| {name} | {outcome} | {seconds:.0f} |\n" for name, outcome, seconds in lines)
-    given.out.write_text(f"{text}\n{versions()}.\n", encoding="utf-8")
-    return int(status != 0)
+    given.out.write_text(f"{text}{chapter}\n{versions()}.\n", encoding="utf-8")
+    return int(bool(status or lived) or not sound)
 
 
 def rows(told: Path) -> Sequence[tuple[str, str, float]]:
