@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from deployments.cli_words import say
 from tasks.calendar_files import shipped_calendar
 from tasks.mail.wording import wording
-from tasks.reports.desks import DeskView
+from tasks.reports.desks import DeskView, reason_text
 from tasks.rules.datasets import DATASETS
 from tasks.rules.freshness import working_age
 from tasks.rules.release import QUARANTINE_DAYS
@@ -20,6 +20,7 @@ from tasks.settings import Settings
 from warehouse import (
     day_book,
     desk,
+    desk_lists,
     difference_desk,
     flag_history,
     flag_store,
@@ -89,7 +90,7 @@ def needs_attention(
         *_mail_matters(conn),
         *_cap_matters(conn, max_per_run),
         *_late_matters(conn, late),
-        *_held_matters(conn),
+        *_held_matters(conn, locale),
         *_source_matters(sources),
         *_desk_matters(conn),
         *_forgotten_matters(conn, overdue_since),
@@ -128,9 +129,10 @@ def _late_matters(conn: Connection, late: tuple[date, str] | None) -> Iterator[M
         yield "too_late", day, "attention_too_late", {"n": number, "catch_up": catch_up}
 
 
-def _held_matters(conn: Connection) -> Iterator[Matter]:
+def _held_matters(conn: Connection, locale: str) -> Iterator[Matter]:
     for mail in ledger_read.mails_of(conn, state="held"):
-        words: dict[str, object] = {"id": mail["id"], "recipient": mail["post"], "reason": mail["reason"]}
+        reason = reason_text(desk_lists.why_of(mail), locale)
+        words: dict[str, object] = {"id": mail["id"], "recipient": mail["post"], "reason": reason}
         if ledger.held_by(mail) or mail["reason"] == desk.APPROVAL:
             yield "held", mail["id"], "attention_held", words
         elif mail["reason"] not in ledger.HELD_BY_MODE:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from typer.main import get_command
 
+from deployments.attention import needs_attention
 from deployments.cli import app
 from tasks.calendar_files import shipped_calendar
 from tasks.reports.card_page import card_page
@@ -123,6 +124,14 @@ def test_page_and_terminal_say_it_in_words_and_name_no_person(full):
     assert "<code>dondoc outbox approve 2</code>" in page
     for text in (page, lines, json.dumps(desks_plain(desks, VIEW), default=str, ensure_ascii=False)):
         assert not [word for word in (PERSON, PHONE, "@example") if word in text]
+
+
+def test_what_needs_attention_is_said_in_words_too_and_names_no_person(full):
+    with reading(full) as conn:
+        lines = [line["text"] for line in needs_attention(conn, [], "vi", 100) if line["kind"] == "held"]
+    assert "(chờ người có thẩm quyền duyệt)" in lines[0]
+    assert "(người phụ trách giữ lại)" in lines[1]
+    assert not [word for word in (PERSON, PHONE, "approval") if word in "".join(lines)]
 
 
 def test_what_a_person_settled_is_off_the_desk_and_the_rest_is_counted(full):
