@@ -15,6 +15,8 @@ from warehouse import audit_chain, desk, schema
 from warehouse.engine import open_engine, reading, transaction
 
 ACTS = 6
+STEPS = ROOT / "warehouse" / "migrations" / "versions"
+PINNED = "2a0f54b95dcf7056d7ef8e2ab4a5cec47c081854114e3cda394706c7f8d95dc9"
 TAMPERING = {
     "a reason rewritten": ('UPDATE audit SET detail = \'{"name":"mail","reason":"khác"}\' WHERE id = 3', 3),
     "somebody else's name": ("UPDATE audit SET by = 'minh' WHERE id = 3", 3),
@@ -110,6 +112,16 @@ def test_what_was_written_before_there_was_a_chain_is_sealed_by_the_upgrade(ware
         conn.execute(text("UPDATE audit SET target = 'khác' WHERE target = 'mục'"))
         assert audit_chain.first_break(conn) is not None
     engine.dispose()
+
+
+def test_a_seal_never_changes_its_form_and_a_migration_leans_on_nothing_that_may_change():
+    """Rows in the field were sealed so: another form would call every one of them tampered with."""
+    told = {"at": MORNING, "by": "lan", "act": "dispute_open", "target": "H00.A-1", "detail": {"reason": "trễ", "n": 1}}
+    assert audit_chain.seal_of("ab", **told) == PINNED
+    ours = {
+        line for path in STEPS.glob("0*.py") for line in path.read_text("utf-8").splitlines() if "warehouse" in line
+    }
+    assert {line.partition(" import")[0] for line in ours if " import" in line} == {"from warehouse.migrations.columns"}
 
 
 def test_the_commands_list_export_and_check(new_url, tmp_path):
