@@ -15,12 +15,17 @@ def machine_now() -> datetime:
     return datetime.now(UTC).astimezone(HANOI)
 
 
+def _seconds() -> float:
+    """Never set back, and where the system can, also counting while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 @dataclass(frozen=True)
 class Clock:
     """`as_of` is an aware instant; `now()` is as_of plus the time elapsed since the clock was made."""
 
     as_of: datetime
-    _started: float = field(default_factory=time.monotonic)
+    _started: float = field(default_factory=_seconds)
 
     @classmethod
     def at(cls, as_of: datetime | None) -> "Clock":
@@ -34,7 +39,7 @@ class Clock:
 
     def now(self) -> datetime:
         """as_of plus elapsed time."""
-        return self.as_of + timedelta(seconds=time.monotonic() - self._started)
+        return self.as_of + timedelta(seconds=_seconds() - self._started)
 
 
 def parse_as_of(text: str | None) -> datetime | None:

@@ -90,9 +90,13 @@ def _mode(run: Run, switch: desk.MailSwitch) -> str:
 
 
 def _window(run: Run, *, late: bool) -> Barrier | None:
-    """Reports follow the reminders: they may go until the end of catching up."""
-    reminders = run.settings.reminders
-    at = run.clock.now().astimezone(HANOI).time()
+    """Reports follow the reminders: they may go until the end of catching up. Never on another day than their own: a
+    process that was stopped and woken a day later would tell what was true yesterday.
+    """
+    reminders, now = run.settings.reminders, run.clock.now().astimezone(HANOI)
+    if now.date() != run.business_date:
+        return Barrier("outside_window")
+    at = now.time()
     if reminders.opens <= at <= (reminders.catches_up_until if late else reminders.closes):
         return None
     if run.request.outside_window and run.request.reason and at <= reminders.catches_up_until:

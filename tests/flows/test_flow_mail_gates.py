@@ -1,11 +1,10 @@
 """Gates of a running batch and holds of the desk: a person's word stands until a person takes it back."""
 
-import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tasks.clock import Clock
 from tests.flows.test_flow_mail_desk import BY, EARLY, Interrupted, addresses, mode, resolved
 from tests.flows.village import ALPHA, BETA, MONDAY, OPS, UNITS, Village, dossier
 from tests.scripted_smtp import ScriptedSmtp
@@ -120,16 +119,17 @@ def test_a_mode_switched_during_the_batch_is_obeyed_from_the_next_mail_on(run, v
     assert village.mails() == {ALPHA: ("handed",), BETA: ("held",)}
 
 
-def hours_pass() -> None:
-    """The server takes its time: the run's clock is three hours on."""
+def hours_pass(hours: int) -> None:
+    """The process is stopped beside the server, or its machine sleeps: the run's clock is so much further on."""
     from tasks import run_context
 
     (run,) = run_context._open.values()
-    run.clock = Clock(run.clock.as_of, time.monotonic() - 3 * 3600)
+    run.clock = replace(run.clock, _started=run.clock._started - hours * 3600)
 
 
-def test_the_window_may_end_during_the_batch(run, village: Village) -> None:
-    with Interrupted(hours_pass) as server:
+@pytest.mark.parametrize("hours", [3, 24], ids=["its end", "the window of the next day"])
+def test_the_window_may_end_during_the_batch(run, village: Village, hours: int) -> None:
+    with Interrupted(lambda: hours_pass(hours)) as server:
         village.configure(server.port)
         report = run(village, "remind")
         assert (report["exit_status"], addresses(server)) == (0, [ALPHA])
