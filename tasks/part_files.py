@@ -1,7 +1,7 @@
 """Parts of a load as files in the shared landing, while several processes work on them: JSON, 0600, there whole or not.
 
-`<landing>/parts/<run id>/<number>.read` holds what the source gave, `<number>.ready` what is to be staged of it. They
-live as long as the load. Who writes and reads them when is `scaling`'s.
+`<landing>/parts/<run id>/<source>/<number>.read` holds what the source gave, `<number>.ready` what is to be staged of
+it. They live as long as the load. Who writes and reads them when is `scaling`'s.
 """
 
 import json
@@ -24,14 +24,14 @@ PARTS = "parts"
 
 @dataclass(frozen=True, slots=True)
 class PartFiles:
-    """The files of one run."""
+    """The files of one load."""
 
     folder: Path
 
     @classmethod
-    def of_run(cls, landing: Path, run_id: str) -> "PartFiles":
-        """Where the parts of that run lie."""
-        return cls(landing / PARTS / run_id)
+    def of_load(cls, landing: Path, run_id: str, source: str) -> "PartFiles":
+        """Where its parts lie: a worker given up on may come late, and must not meet those of the next source."""
+        return cls(landing / PARTS / run_id / source)
 
     def write_part(self, number: int, part: Part) -> None:
         """As the source gave it."""
@@ -73,7 +73,7 @@ class PartFiles:
             path.unlink(missing_ok=True)
 
     def _write(self, name: str, told: Any) -> None:
-        for folder in (self.folder.parent, self.folder):
+        for folder in (self.folder.parents[1], self.folder.parent, self.folder):
             folder.mkdir(exist_ok=True, mode=0o700)
         handle, begun = tempfile.mkstemp(dir=self.folder)  # 0600; another try at the same part may be under way
         with os.fdopen(handle, "w", encoding="ascii") as out:

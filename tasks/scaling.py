@@ -43,6 +43,10 @@ Take = Callable[[Connection, Staged], None]
 Parts = Generator[tuple[int, Take], None, None]
 
 
+class PartUnpreparedError(Exception):
+    """A worker could not prepare its part: which one, and the type of what went wrong, never its text."""
+
+
 def parts_of(run: Run, source: Source, pulled: Pulled, intake: Intake) -> Parts:
     """Each part in its order: how many records it has, and how it is staged (a repetition does the same again)."""
     if not run.dry_run:
@@ -61,7 +65,7 @@ def _prepared_here(pulled: Pulled, intake: Intake) -> Parts:
 
 def _spread(run: Run, source: Source, pulled: Pulled, intake: Intake) -> Parts:
     """As many parts are under way as workers can have in hand and before them, so that memory and disk stay small."""
-    files, first = PartFiles.of_run(run.landing.root, run.run_id), 0
+    files, first = PartFiles.of_load(run.landing.root, run.run_id, source.name), 0
     under_way: deque[_Given] = deque()
     with ExitStack() as stack:
         stack.callback(clear, run.landing.root)
@@ -169,9 +173,13 @@ def _task_runner(run: Run) -> Any:
 def prepare_part(config: str, run_id: str, source: str, as_of: str, now: str, number: int, first_rid: int) -> int:
     """In a worker: the part with that number, ready to be staged; how many records it has."""
     landing, dialect, shared = _helper(config, run_id, source, as_of, now)
-    files = PartFiles.of_run(landing, run_id)
+    files = PartFiles.of_load(landing, run_id, source)
     part, intake = files.read_part(number), replace(shared, tally=Tally())  # a worker may have several threads
-    files.write_ready(number, intake.prepared(dialect, part, first_rid), intake.tally)
+    try:
+        ready = intake.prepared(dialect, part, first_rid)
+    except Exception as fault:  # noqa: BLE001 - Prefect keeps the text of what goes through here, and it may be a record
+        raise PartUnpreparedError(source, number, type(fault).__name__) from None
+    files.write_ready(number, ready, intake.tally)
     return len(part)
 
 

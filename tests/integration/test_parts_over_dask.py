@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from tasks import scaling
+from tasks.part_files import PartFiles
 from tasks.part_intake import Intake
+from tasks.sources.base import Part
 from tests.flows.village import DAWN, Village, dossier, runner
 from tests.prefect_server import private_prefect
 from tests.quarantine_stage import BAD, GOOD, Stage
@@ -118,6 +121,21 @@ def test_without_any_help_the_load_is_as_good(
     monkeypatch.setattr("tasks.scaling.PATIENCE_SECONDS", 0.5)
     with dask.config.set({"distributed.comm.timeouts.connect": "0.5s"}):
         assert loaded(run, stage("sqlite", scheduler if there else "tcp://127.0.0.1:9")) == alone
+
+
+def test_what_befell_a_worker_is_told_without_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prefect keeps the text of every exception; and a worker that comes late finds no part of another source."""
+    part = Part(columns={"name": ["x"]}, refs=["1"], moment=DAWN, malformed={})
+    PartFiles.of_load(tmp_path, "run", "ho-so").write_part(0, part)
+    monkeypatch.setattr(Intake, "prepared", lambda *_: int("Nguyễn Văn A"))
+    intake = Intake(dataset=None, normalise=None, check=None)  # type: ignore[arg-type] - it is not got to
+    monkeypatch.setattr(scaling, "_helper", lambda *_: (tmp_path, "sqlite", intake))
+    with pytest.raises(scaling.PartUnpreparedError) as told:
+        scaling.prepare_part.fn("", "run", "ho-so", "", "", 0, 0)
+    assert told.value.args == ("ho-so", 0, "ValueError")
+    assert told.value.__suppress_context__
+    with pytest.raises(FileNotFoundError):
+        scaling.prepare_part.fn("", "run", "don-vi", "", "", 0, 0)
 
 
 def test_parts_of_a_dead_run_go(stage) -> None:
