@@ -68,13 +68,14 @@ def _no_recipient(conn: Connection) -> Iterable[Matter]:
 
 
 def _quarantined(conn: Connection, most: int) -> DeskList:
-    light = [quarantine.c[name] for name in ("id", "source", "record_key", "reasons", "first_seen_at")]
+    """By number only: a key is made of the record, and a bad record may have anything in it."""
+    light = [quarantine.c[name] for name in ("id", "source", "reasons", "first_seen_at")]
     waiting = select(*light).where(quarantine.c.closed_at.is_(None))
     oldest = waiting.order_by(quarantine.c.first_seen_at, quarantine.c.id).limit(most)
     matters = (
         Matter(
             about=str(row["id"]),
-            where=f"{row['source']} {row['record_key']}",
+            where=row["source"],
             why=" ".join(str(reason["text"]) for reason in row["reasons"]),
             since=row["first_seen_at"],
         )

@@ -57,7 +57,7 @@ def mismatch(code: str, cause: str, procedure: str = "1.001"):
 @pytest.fixture
 def full(engine):
     """Something on every desk."""
-    load(engine, a_batch([a_dossier("1")], quarantined=[a_bad_row("7"), a_bad_row("8")]))
+    load(engine, a_batch([a_dossier("1")], quarantined=[a_bad_row("7"), a_bad_row(f"{PERSON}|{PHONE}")]))
     sent(engine, a_mail("h1@example.gov.vn"), outcome="uncertain")
     planned(engine, a_mail("h2@example.gov.vn", reason="approval", state="held"))
     mail_id = planned(engine, a_mail("h3@example.gov.vn"))
