@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.rules.heartbeat import Beat, MailDay
@@ -45,8 +45,9 @@ def first_run_at(conn: Connection) -> datetime | None:
 
 
 def mail_day(conn: Connection, day: date) -> MailDay:
-    """How the mails of that business date stand."""
-    chosen = select(mails.c.state, func.count()).where(mails.c.business_date == day, mails.c.resolved_by.is_(None))
+    """How the mails of that business date stand; one that a person approved waits like any other until it has left."""
+    unsettled = or_(mails.c.resolved_by.is_(None), mails.c.state.in_(_WAITING))
+    chosen = select(mails.c.state, func.count()).where(mails.c.business_date == day, unsettled)
     counts: dict[str, int] = dict(conn.execute(chosen.group_by(mails.c.state)).tuples().all())
     waiting = sum(counts.get(state, 0) for state in _WAITING)
     return MailDay(waiting=waiting, refused=counts.get("refused", 0), uncertain=counts.get("uncertain", 0))
