@@ -48,6 +48,6 @@ def _answered(asked: approving.Submission, mails: list[approving.HeldMail], conf
             if may_go:
                 moment = as_of and asked.clock.now().isoformat()
                 sent = remind_run(config=config, as_of=moment, return_state=True)
-                told += " " + asked.say("sending", outcome=sent.message)
+                told += " " + approving.what_went(asked, sent.message)
             return Completed(message=told)
     return Completed(message=asked.say("too_late"))

@@ -23,6 +23,7 @@ from tasks.reports.approval import APPROVE, DROP, KEEP, choices_in, clock_of, fo
 from tasks.reports.approval import HeldMail as HeldMail
 from tasks.rules.timezone import HANOI
 from tasks.rules.words import WITHOUT_ITEMS
+from tasks.run_book import REPORTS
 from tasks.settings import Settings, load_settings
 from tasks.store import open_store
 from warehouse import desk, ledger, ledger_read
@@ -135,6 +136,13 @@ def decide(asked: Submission, mails: Sequence[HeldMail], given: Mapping[str, Any
                 outcome[mail_id] = CHANGED
     logger().info("held mails: %s", ", ".join(f"{n} {what}" for what, n in sorted(Counter(outcome.values()).items())))
     return _told(asked, by, outcome), APPROVE in outcome.values()
+
+
+def what_went(asked: Submission, message: str | None) -> str:
+    """How the sending after a decision ended, with its reason where approved mails wait, above all a closed window."""
+    told = asked.say("sending", outcome=message)
+    report = [*REPORTS.values()][-1] if REPORTS else {}
+    return " ".join(filter(None, (told, report.get("mail_waits"), report.get("mail_fault"))))
 
 
 def _told(asked: Submission, by: str, outcome: Mapping[int, str]) -> str:

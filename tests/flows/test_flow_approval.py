@@ -130,6 +130,14 @@ def test_what_is_approved_goes_out_at_once_and_the_rest_stays(run: Run, village:
     assert acts(village) == [("outbox_approve", CHIEF)]
 
 
+def test_what_is_approved_after_the_window_waits_and_its_approver_is_told_so(run: Run, village: Village) -> None:
+    asking = Asking(village, MONDAY.replace(hour=11))
+    asking.answer(asking.until_paused(), approver=CHIEF, **{field(village, ALPHA): APPROVE})
+    message = asking.ended().message
+    assert village.mails() == {ALPHA: ("planned",), BETA: ("held",)}
+    assert "Gửi bù đến 15:00: --outside-window --reason" in message, message
+
+
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
