@@ -113,14 +113,15 @@ def _due(run: FlowRun) -> datetime:
 
 def _alive(client: SyncPrefectClient, names: list[str]) -> list[FlowRun]:
     begun = by.FlowRunFilterState(type=by.FlowRunFilterStateType(any_=list(BEGUN)))
-    parents = client.read_flow_runs(
+    found = client.read_flow_runs(
         flow_run_filter=by.FlowRunFilter(state=begun), deployment_filter=_named(names), limit=200
     )
+    parents = [run for run in found if run.work_pool_name is None]  # a worker looks after its own, stages and all
     if not parents:
         return []
     inside = by.FlowRunFilterParentFlowRunId(any_=[run.id for run in parents])
     stages = client.read_flow_runs(flow_run_filter=by.FlowRunFilter(state=begun, parent_flow_run_id=inside))
-    return [*stages, *(run for run in parents if run.work_pool_name is None)]  # a worker looks after its own
+    return [*stages, *parents]
 
 
 def _missed(client: SyncPrefectClient, names: list[str]) -> list[FlowRun]:

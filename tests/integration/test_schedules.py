@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -82,3 +83,27 @@ def test_missed_slots(what: str, runs: list, dropped: list[int]) -> None:
     from flows.serving import outdated_slots
 
     assert {run.id for run in outdated_slots(runs, TODAY)} == {runs[i].id for i in dropped}, what
+
+
+@pytest.mark.parametrize("pool", [None, "tinh"], ids=["served here", "of a worker"])
+def test_of_what_looks_alive_only_our_own_is_settled_with_its_stages(pool: str | None) -> None:
+    """A stage that is marked as crashed while its worker is at work breaks the whole run off."""
+    from prefect.client.schemas.objects import FlowRun
+
+    from flows.serving import settle_leftovers
+
+    parent, stage = FlowRun(flow_id=uuid4(), work_pool_name=pool), FlowRun(flow_id=uuid4())
+    settled = []
+
+    class Server:
+        def read_flow_runs(self, *, flow_run_filter: Any, **_: Any) -> list[FlowRun]:
+            if flow_run_filter.expected_start_time:
+                return []  # no slot was missed
+            inside = flow_run_filter.parent_flow_run_id
+            return [parent] if inside is None else [stage] if parent.id in inside.any_ else []
+
+        def set_flow_run_state(self, number: Any, *_: Any, **__: Any) -> None:
+            settled.append(number)
+
+    settle_leftovers(Server(), ["morning"])  # type: ignore[arg-type]
+    assert settled == ([] if pool else [stage.id, parent.id])
