@@ -5,6 +5,7 @@ no more than half of the matter: the runbook says to carry them elsewhere.
 """
 
 import errno
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,12 +18,14 @@ from warehouse import backup
 from warehouse.errors import WarehouseDiskError
 
 NIGHTLY = "dondoc-*-night.zip"
+_REPEATED = timedelta(hours=1)  # a run that comes so soon after another is that one again
 
 
 @task(name="back up", cache_policy=NO_CACHE, persist_result=False)
 def back_up(run_id: str) -> None:
-    """Write tonight's backup, then take away the oldest ones beyond `[retention] backups_kept`; 0 makes none.
+    """Write tonight's backup in the place of one made earlier that day, then take away the oldest ones.
 
+    `[retention] backups_kept` stay; 0 makes none.
     Raises WarehouseDiskError where the folder takes no file: then no older backup is taken away either.
     """
     run = current(run_id)
@@ -33,9 +36,13 @@ def back_up(run_id: str) -> None:
     path = folder / NIGHTLY.replace("*", f"{run.business_date:%Y%m%d}")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
+        before = backup.made_at(path)
+        if before is None or abs(run.clock.now() - before) > _REPEATED:  # a run by day is not yet the night
             files = backup.configuration(Path(run.request.config), run.settings.named_files)
-            made = backup.write(run.store.engine, path, now=run.clock.now(), made_by=version("dondoc"), files=files)
+            fresh = folder / "night.new"
+            fresh.unlink(missing_ok=True)
+            made = backup.write(run.store.engine, fresh, now=run.clock.now(), made_by=version("dondoc"), files=files)
+            fresh.replace(path)
             run.kept["backup"] = {"file": path.name, "bytes": made.bytes, "rows": made.rows}
             logger().info("backup: %s, %d rows, %d bytes", path.name, made.rows, made.bytes)
     except OSError as fault:

@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.narration import logger
 from tasks.run_context import Run, current
-from warehouse import audit_chain, landed, retention
+from warehouse import audit_chain, day_book, landed, retention
 from warehouse.engine import where_is
 from warehouse.errors import AuditBrokenError
 
@@ -57,12 +57,18 @@ def sweep(run_id: str) -> None:
 
 @task(name="check audit", cache_policy=NO_CACHE, persist_result=False)
 def check_audit(run_id: str) -> None:
-    """Raise AuditBrokenError where the chain of the audit is broken; else its end is told, to be noted elsewhere."""
+    """Raise AuditBrokenError where the chain of the audit is broken; else its end is told, to be noted elsewhere.
+
+    A chain that was cut, or cut and written on, holds in itself: it no longer holds what the last night noted.
+    """
     run = current(run_id)
     with run.store.reading() as conn:
         broken, head = audit_chain.first_break(conn), audit_chain.head(conn)
-    if broken is not None:
-        raise AuditBrokenError(where_is(run.store.engine), broken.row_id)
+        before = day_book.previous_run(conn, run_id, run.request.flow, run.clock.as_of)
+        noted = (before and before["summary"].get("audit")) or {"rows": 0, "seal": ""}
+        cut = noted["rows"] > 0 and audit_chain.head(conn, rows=noted["rows"]).seal != noted["seal"]
+    if broken is not None or cut:
+        raise AuditBrokenError(where_is(run.store.engine), broken.row_id if broken else noted["rows"])
     run.kept["audit"] = {"rows": head.rows, "mark": head.mark, "seal": head.seal}
 
 

@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from sqlalchemy import Connection, Engine, func, select
 
 from warehouse import audit_chain
 from warehouse.engine import reading, where_is
 from warehouse.errors import SchemaError
-from warehouse.instants import to_text
+from warehouse.instants import from_text, to_text
 from warehouse.portable import lines_of, stored_tables
 from warehouse.schema import found_revision
 from warehouse.tables import mails
 
 FORM = 1  # of the file; one that is higher belongs to a newer version
 MANIFEST = "manifest.json"
-_PASSWORD = re.compile(r"(://[^:/@\s]+):[^@\s]+@")
+_PASSWORD = re.compile(r"""(://[^:/@\s]*:)[^@\s]+(?=@)|([?&]password=)[^&\s"']+""")
 _BLOCK = 1024 * 1024
 
 
@@ -79,6 +79,15 @@ def write(
     return Backup(path=path, bytes=path.stat().st_size, rows=rows, audit=head)
 
 
+def made_at(path: Path) -> datetime | None:
+    """When the backup at `path` was made; None where there is none that can be read."""
+    try:
+        with ZipFile(path) as packed:
+            return from_text(json.loads(packed.read(MANIFEST))["made_at"])
+    except (OSError, BadZipFile, KeyError, TypeError, ValueError):
+        return None
+
+
 def _revision(conn: Connection, where: str) -> str:
     found = found_revision(conn, where)
     if found is None:
@@ -113,7 +122,9 @@ def _files(packed: ZipFile, files: Mapping[str, Path], bodies: Iterable[Path]) -
     """Configuration without the passwords that an address may hold, and bodies as they lie."""
     out = {}
     for name, path in sorted(files.items()):
-        body = _PASSWORD.sub(r"\1:***@", path.read_text(encoding="utf-8", errors="surrogateescape"))
+        body = _PASSWORD.sub(
+            lambda found: f"{found[1] or found[2]}***", path.read_text(encoding="utf-8", errors="surrogateescape")
+        )
         raw = body.encode("utf-8", "surrogateescape")
         packed.writestr(_entry(name), raw)
         out[name] = hashlib.sha256(raw).hexdigest()

@@ -59,12 +59,16 @@ def test_every_night_leaves_a_backup_and_the_newest_few_are_kept(run, village: V
     for night in range(3):
         report = run(village, "housekeeping", NIGHT + timedelta(days=night))
         assert report["backup"]["file"] in backups(village)
+        if night == 1:  # somebody tidies up by day: the night still has what came after
+            run(village, "housekeeping", NIGHT + timedelta(days=1, hours=12))
+            village.acting(lambda conn: desk.stop_mail(conn, "lan", "sự cố", NIGHT + timedelta(days=1, hours=15)))
     assert backups(village) == ["dondoc-20261124-night.zip", "dondoc-20261125-night.zip"]
     engine = open_engine(f"sqlite:///{tmp_path}/elsewhere.sqlite3")
     newest = village.folder / "var" / "backups" / backups(village)[-1]
     restore(engine, newest, tmp_path / "landing", by="lan", reason="diễn tập", now=NIGHT)
     with reading(engine) as conn:
         assert len(current.open_dossiers(conn)) == 3
+        assert "sự cố" in [row["detail"]["reason"] for row in desk.audit_rows(conn) if "reason" in row["detail"]]
     engine.dispose()
 
 
@@ -75,6 +79,17 @@ def test_without_room_for_a_backup_the_older_ones_stay_and_people_are_told(run, 
     report = run(village, "housekeeping", NIGHT)
     assert (report["state"], report["exit_status"]) == ("incomplete", 3)
     assert str(folder) in report["warehouse_fault"]
+
+
+def test_acts_cut_off_the_end_are_missed_by_the_next_night(run, village: Village) -> None:
+    for act in (desk.stop_mail, desk.start_mail):
+        village.acting(lambda conn, act=act: act(conn, "lan", "sự cố", MONDAY))
+    assert run(village, "housekeeping", NIGHT)["audit"]["rows"] == 2
+    village.acting(lambda conn: conn.execute(text("DELETE FROM audit WHERE id = 2")))
+    village.acting(lambda conn: desk.start_mail(conn, "minh", "không có gì", MONDAY))
+    assert village.reading(audit_chain.first_break) is None
+    report = run(village, "housekeeping", NIGHT + timedelta(days=1))
+    assert (report["state"], "dòng 2" in report["warehouse_fault"]) == ("failed", True)
 
 
 def test_a_broken_audit_fails_the_night_with_its_first_bad_row(run, village: Village) -> None:

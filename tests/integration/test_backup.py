@@ -246,9 +246,19 @@ def test_the_commands_carry_an_installation_from_one_place_to_another(new_url, t
     assert (there / "var" / "landing" / "ab" / body.name).read_bytes() == b"packed"
 
 
-def test_a_password_in_an_address_stays_at_home(new_warehouse, tmp_path):
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("//u:hush@db/x", "//u:***@db/x"),
+        ("//:hush@db/x", "//:***@db/x"),
+        ("//db/x?user=u&password=hush&sslmode=require", "//db/x?user=u&password=***&sslmode=require"),
+        ("//db/x?password=hush", "//db/x?password=***"),
+    ],
+)
+def test_a_password_in_an_address_stays_at_home(new_warehouse, tmp_path, address, told):
     config = tmp_path / "dondoc.toml"
-    config.write_text('url = "postgresql+psycopg://u:hush@db/x"\nsender = "a@b.vn"\n', encoding="utf-8")
+    config.write_text(f'url = "postgresql+psycopg:{address}"\nsender = "a@b.vn"\n', encoding="utf-8")
     path = written(new_warehouse("sqlite"), tmp_path, files={"config/dondoc.toml": config})
     with zipfile.ZipFile(path) as packed:
-        assert packed.read("config/dondoc.toml") == b'url = "postgresql+psycopg://u:***@db/x"\nsender = "a@b.vn"\n'
+        body = packed.read("config/dondoc.toml").decode()
+    assert body == f'url = "postgresql+psycopg:{told}"\nsender = "a@b.vn"\n'
