@@ -27,7 +27,7 @@ from flows.parameters import (
     Seconds,
 )
 from tasks.reporting import write_report
-from tasks.reporting_mails import AUDIENCE, compose_report_mails, due_kinds
+from tasks.reporting_mails import AUDIENCE, compose_report_mails, due_kinds, has_left
 from tasks.reporting_unit import write_unit_sheet
 from tasks.rules.report_model import ReportAsked
 from tasks.run_context import Run, RunRequest
@@ -78,7 +78,7 @@ def tell_report(run: Run) -> None:
         return
     kinds = due_kinds(run) if asked.period == "due" else [asked.period]
     for kind in kinds:
-        write_report(run.run_id, kind)
+        write_report(run.run_id, kind, mailed=has_left(run, kind))
         if asked.send:
             compose_report_mails(run.run_id, kind)
     handed = send_mails(run.run_id, (AUDIENCE,)) if asked.send else 0  # also what an earlier run could not send

@@ -47,6 +47,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Kỳ đối soát bắt đầu ngày {first}, sau khi kết thúc ngày {last}: hãy đổi lại.",
         "The period begins on {first}, after its end on {last}: turn them round.",
     ),
+    "forgotten": (
+        "Lịch sử hồ sơ trước ngày {day} đã hết thời hạn lưu ([retention] versions_days) và đã xóa: không lập được báo "
+        "cáo đúng cho thời điểm xa hơn. Dùng tệp báo cáo đã lưu, hoặc khôi phục một bản sao lưu cũ ở nơi khác.",
+        "The history of dossiers before {day} was older than [retention] versions_days and is gone: no right report "
+        "can be made of an earlier moment. Use the report that was filed, or restore an old backup elsewhere.",
+    ),
     "folder_unwritable": (
         "Không ghi được kết quả vào {folder}: đó không phải thư mục, hoặc không có quyền ghi. Hãy chọn thư mục khác.",
         "Results cannot be written to {folder}: it is no folder, or may not be written to. Choose another one.",

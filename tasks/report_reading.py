@@ -11,18 +11,27 @@ from sqlalchemy import Connection
 
 from tasks import directory_from_rows as directory_rows
 from tasks import records_from_rows as read
+from tasks.refused_requests import RequestRefusedError
 from tasks.rules.directory import Directory
 from tasks.rules.records import DossierFile, RecommendationFile
 from tasks.rules.report_model import Period
+from tasks.rules.timezone import HANOI
 from tasks.rules.world import World
 from tasks.run_context import Run
+from warehouse import retention
 from warehouse.report_rows import Known, Row, doubtful
 
 
 class Reading:
-    """What a report and a sheet are made from: they speak of as_of, from what was known at `known.at`."""
+    """What a report and a sheet are made from: they speak of as_of, from what was known at `known.at`.
+
+    Raises RequestRefusedError where that lies so far back that the sweep has taken some of it: it would count too few.
+    """
 
     def __init__(self, run: Run, conn: Connection, known_at: datetime) -> None:
+        forgotten = retention.forgotten_before(conn)
+        if forgotten is not None and known_at < forgotten:
+            raise RequestRefusedError("forgotten", day=f"{forgotten.astimezone(HANOI):%d/%m/%Y}")
         self.known = Known(conn, known_at)
         self.as_of = run.clock.as_of
         self.present = known_at <= self.as_of

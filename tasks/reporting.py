@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from prefect import task
@@ -15,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.clock import parse_as_of
+from tasks.mail.guard import PersonalDataError, scan
 from tasks.narration import logger
 from tasks.refused_requests import RequestRefusedError
 from tasks.report_reading import Reading
@@ -39,16 +41,17 @@ _MOST_REASONS = 12
 
 
 @task(name="write report", cache_policy=NO_CACHE, persist_result=False)
-def write_report(run_id: str, kind: str) -> list[str]:
+def write_report(run_id: str, kind: str, *, mailed: bool = False) -> list[str]:
     """Read, count and write the last complete week or month as HTML and XLSX; returns the paths.
 
-    A dry run writes only where a folder was named.
+    A dry run writes only where a folder was named. `mailed`: mails have left that name the file there is, so one with
+    other figures stands beside it.
     """
     run = current(run_id)
     report = report_of(run, PeriodKind(kind))
     run.kept.setdefault(REPORT, {})[kind] = report
     folder = report_folder(run)
-    paths = _written(report, folder, run.settings.locale) if folder else []
+    paths = _written(report, folder, run.settings.locale, keeps=mailed and not run.request.out) if folder else []
     run.kept[FILES] = [*run.kept.get(FILES, []), *paths]
     logger().info("report %s: %d files", report.period.key, len(paths))
     return paths
@@ -89,7 +92,7 @@ def _read(run: Run, conn: Connection, period: Period, known_at: datetime) -> Rep
     reading = Reading(run, conn, known_at)
     counted, remedies = Tallies(), Tallies()
     for dossier in reading.dossiers(period):
-        of_field = field_of(dossier)
+        of_field = _told_field(field_of(dossier))
         for unit, figure in dossier_figures(dossier, period, reading.world, present=reading.present):
             counted.add(unit, of_field, figure)
     for item in reading.recommendations():
@@ -114,6 +117,16 @@ def _read(run: Run, conn: Connection, period: Period, known_at: datetime) -> Rep
         rule_version=RULE_VERSION,
         calendar_version=run.calendar.version,
     )
+
+
+@cache
+def _told_field(name: str) -> str:
+    """A field as the source names it; not known where somebody's number or address slipped into the column."""
+    try:
+        scan(name, ())
+    except PersonalDataError:
+        return ""
+    return name
 
 
 def _lines(counts: Mapping[str, dict[str, int]], names: Mapping[str, str]) -> tuple[Line, ...]:
@@ -174,10 +187,13 @@ def _within(day: date, period: Period) -> bool:
     return period.first <= day <= period.last
 
 
-def _written(report: Report, folder: Path, locale: str) -> list[str]:
-    page, book = (folder / f"{report_stem(report.period, report.known_at)}.{ending}" for ending in ("html", "xlsx"))
+def _written(report: Report, folder: Path, locale: str, *, keeps: bool) -> list[str]:
+    stem, text = report_stem(report.period, report.known_at), report_page(report, locale)
     try:
-        write_whole(page, report_page(report, locale))
+        if keeps and (folder / f"{stem}.html").exists() and (folder / f"{stem}.html").read_bytes() != text.encode():
+            stem += f"-luc-{report.as_of.astimezone(HANOI):%Y%m%d-%H%M}"
+        page, book = (folder / f"{stem}.{ending}" for ending in ("html", "xlsx"))
+        write_whole(page, text)
         with whole_file(book) as out:
             write_report_book(out, report, locale, str(folder))
     except OSError:

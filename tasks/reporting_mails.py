@@ -5,6 +5,7 @@ report is due on is decided here; sending is `sending`'s, under the same button,
 """
 
 from dataclasses import replace
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -42,6 +43,13 @@ def _is_due(run: Run, conn: Connection, period: Period) -> bool:
     return not written or any(not _told(run, conn, one, period) for one in _readers(run, conn))
 
 
+def has_left(run: Run, kind: str) -> bool:
+    """Whether anybody has, or may have, a mail of the report that is asked for."""
+    period = last_complete(PeriodKind(kind), run.business_date)
+    with run.store.reading() as conn:
+        return any(mail["state"] in ("in_data", "handed", "uncertain") for mail in _of_period(conn, period))
+
+
 @task(name="compose report mails", cache_policy=NO_CACHE, persist_result=False)
 def compose_report_mails(run_id: str, kind: str) -> int:
     """Plan the mails of a report that this run has read; returns how many."""
@@ -66,12 +74,16 @@ def _readers(run: Run, conn: Connection) -> list[Recipient]:
 
 def _told(run: Run, conn: Connection, reader: Recipient, period: Period) -> list[dict[str, object]]:
     """The mails of that period to that reader which have not lapsed, oldest first."""
-    mine = [m for m in ledger_read.mails_of(conn, audience=AUDIENCE) if m["address"] == reader.address]
-    digests = day_book.digests_of(conn, (m["id"] for m in mine))
+    same = _of_period(conn, period)
+    return [m for m in same if m["address"] == reader.address and not _has_lapsed(run, m)]
+
+
+def _of_period(conn: Connection, period: Period) -> list[dict[str, Any]]:
+    found = ledger_read.mails_of(conn, audience=AUDIENCE)
+    digests = day_book.digests_of(conn, (m["id"] for m in found))
     wanted = (period.kind.value, period.first.isoformat())
-    periods = {m["id"]: digests[m["id"]]["report"]["period"] for m in mine}
-    same = (m for m in mine if (periods[m["id"]]["kind"], periods[m["id"]]["first"]) == wanted)
-    return [m for m in same if not _has_lapsed(run, m)]
+    periods = {m["id"]: digests[m["id"]]["report"]["period"] for m in found}
+    return [m for m in found if (periods[m["id"]]["kind"], periods[m["id"]]["first"]) == wanted]
 
 
 def _has_lapsed(run: Run, mail: dict[str, object]) -> bool:

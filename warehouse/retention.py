@@ -7,7 +7,7 @@ sweep, and that it is audited, is `tasks/housekeeping`'s.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, delete, exists, func, or_, select, update
@@ -63,6 +63,17 @@ def forget_some(conn: Connection, kind: str, ages: Ages, after: Any = None) -> t
         else:
             conn.execute(delete(table).where(key.in_(some)))
     return len(keys), keys[-1] if len(keys) == PIECE else None
+
+
+def forgotten_before(conn: Connection) -> datetime | None:
+    """How far back the history of finished dossiers has been forgotten: what was known before can no longer be told."""
+    swept = conn.execute(select(audit.c.at, audit.c.detail).where(audit.c.act == RETENTION)).tuples()
+    cuts = (
+        at - timedelta(days=detail["limits"]["versions_days"])
+        for at, detail in swept
+        if {"dossiers", "dossier_events"} & detail["counts"].keys()
+    )
+    return max(cuts, default=None)
 
 
 def _due(kind: str, ages: Ages) -> tuple[Table, ColumnElement[bool]]:

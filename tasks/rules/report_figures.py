@@ -95,6 +95,8 @@ def remedy_figures(item: RecommendationFile, world: World) -> Iterator[tuple[str
 
 
 def _by_date(due_on: date, world: World) -> Remedy:
+    if due_on >= world.today:
+        return Remedy.IN_TIME  # a year that no calendar knows yet is no missing date
     try:
         stands = lateness(due_instant(due_on, world), world.as_of, world.calendar, by_minute=False)
     except CalendarUnknownError:

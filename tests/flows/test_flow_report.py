@@ -14,7 +14,7 @@ from tasks.rules.timezone import HANOI
 from tests.flows.test_flow_mail_desk import mode, stop
 from tests.flows.village import ALPHA, BETA, CONTACTS, DAWN, MONDAY, OPS, Village, dossier
 from tests.scripted_smtp import DROP, ScriptedSmtp
-from warehouse import desk
+from warehouse import desk, retention
 
 pytestmark = pytest.mark.slow
 LEADER = "ct.tinh@tinh.example.gov.vn"
@@ -23,6 +23,7 @@ LATE, HOLIDAY, THURSDAY, FRIDAY = (
 )  # by Thursday three working days of the week have begun, on Friday it is too late to send by itself
 NEXT_WEEK = datetime(2026, 11, 30, 10, 40, tzinfo=HANOI)
 SEND = {"send": True, "period": "due"}
+SWEPT = {"limits": {"versions_days": 364}, "counts": {"dossiers": 9}}
 WEEK, MONTH = "bao-cao-2026-W47", "bao-cao-2026-10"
 
 
@@ -82,8 +83,11 @@ def test_what_is_due_goes_to_the_leadership_and_ops_once(run, village: Village) 
         for again in (LATE + timedelta(minutes=1), THURSDAY):
             assert run(village, "report", again, **SEND)["state"] == "nothing_to_do"
         assert village.dump() == before
+        mailed = pages(report)
         run(village, "report", LATE + timedelta(minutes=2), send=True, period="week")
         assert (len(server.accepted), states(village)) == (2, {LEADER: ("handed",), OPS: ("handed",)})
+        assert pages(report) == mailed, "the file that the mails name says what they say"
+        assert written(village) == {WEEK, f"{WEEK}-luc-20261123-1042"}
 
 
 def test_a_week_and_a_month_that_begin_or_end_together_are_two_mails(run, village: Village) -> None:
@@ -261,5 +265,9 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(run, village: Village) ->
         run(village, "report", LATE, unit="XYZ")
     with pytest.raises(ValueError, match="--known-at"):
         run(village, "report", LATE, known_at="hôm qua")
-    with pytest.raises(RequestRefusedError, match="dondoc.toml"):
+    village.acting(lambda conn: retention.note(conn, "r", "2026-11-22", SWEPT, LATE))
+    for unit in ("", "A"):
+        with pytest.raises(RequestRefusedError, match="24/11/2025"):
+            run(village, "report", LATE, known_at="2025-11-20T07:30", unit=unit, period="week")
+    with pytest.raises(RequestRefusedError, match=r"dondoc\.toml"):
         run(village, "report", LATE, out=str(village.config))

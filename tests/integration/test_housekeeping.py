@@ -25,6 +25,7 @@ from tests.warehouse_samples import (
 from warehouse import flag_store, quarantine_desk, retention, runs
 from warehouse.dump import dump
 from warehouse.engine import reading, transaction
+from warehouse.report_rows import Known
 from warehouse.retention import Ages
 from warehouse.tables import VERSIONS, audit, loads, mails, quarantine
 
@@ -81,6 +82,30 @@ def test_old_versions_go_with_their_time_save_those_of_open_dossiers(told, days,
     sweep(told, MORNING + timedelta(days=days))
     assert versions_of(told, dossiers, "record_key") == left
     assert versions_of(told, events, "dossier_code") == [f"H{key}" for key in left]
+
+
+def test_how_far_back_nothing_can_be_told_any_more_is_known(told):
+    """A report of Monday would count one dossier too few once the sweep was there."""
+    now = MORNING + timedelta(days=92)
+    cut = now - KEPT
+    before = {at: codes_at(told, at) for at in (MORNING + timedelta(hours=1), cut)}
+    with transaction(told) as conn:
+        assert retention.forgotten_before(conn) is None
+        retention.note(conn, "r", "2027-02-23", {"limits": {"versions_days": 90}, "counts": {"runs": 1}}, now + DAY)
+        assert retention.forgotten_before(conn) is None
+        counts = retention.due(conn, ages(now))
+        retention.note(conn, "r", "2027-02-23", {"limits": {"versions_days": 90}, "counts": counts}, now)
+    sweep(told, now)
+    with reading(told) as conn:
+        assert retention.forgotten_before(conn) == cut
+    after = {at: codes_at(told, at) for at in before}
+    assert (before.pop(MORNING + timedelta(hours=1)), after.pop(MORNING + timedelta(hours=1))) == (["1", "2"], ["1"])
+    assert before == after
+
+
+def codes_at(engine, at) -> list[str]:
+    with reading(engine) as conn:
+        return sorted(row["record_key"] for row in Known(conn, at).rows("dossiers"))
 
 
 def test_a_dossier_that_was_opened_again_keeps_all_it_ever_was(told):

@@ -3,15 +3,18 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.reporting import _told_field
+from tasks.reporting_unit import _remedies
 from tasks.rules.model import Duration, DurationUnit
 from tasks.rules.records import DossierFile, DossierRecord, RecommendationFile
 from tasks.rules.report_figures import dossier_figures, field_of, remedy_figures
-from tasks.rules.report_model import FINISHED, OPEN, Figure, Period, PeriodKind, Tallies, last_complete
+from tasks.rules.report_model import FINISHED, OPEN, Figure, Period, PeriodKind, Remedy, Tallies, last_complete
 from tests.unit import story_world as story
 from tests.unit.story_world import at
 
@@ -135,6 +138,24 @@ REMEDIES = {
 @pytest.mark.parametrize("day", REMEDIES, ids=str)
 def test_recommendations_by_who_owes_them_today(day: date) -> None:
     assert remedies(day) == REMEDIES[day]
+
+
+def test_a_date_in_a_year_without_a_calendar_is_no_missing_date() -> None:
+    """Counted as in time, and shown as such on the sheet of its unit."""
+    day = date(2026, 11, 23)
+    files = [f for f in story.files(day).values() if isinstance(f, RecommendationFile)]
+    far = [replace(f, record=replace(f.record, due_on=date(2028, 3, 1)), events=()) for f in files]
+    world = story.world(day)
+    found = [(unit, figure) for item in far for unit, figure in remedy_figures(item, world)]
+    assert {figure for _, figure in found} == {Remedy.IN_TIME}
+    reading = SimpleNamespace(world=world, recommendations=lambda: far)
+    (one,) = [remedy for remedy in _remedies(reading, found[0][0]) if remedy.code == far[0].record.recommendation_code]
+    assert (one.due_on, one.days_late) == (date(2028, 3, 1), None)
+
+
+def test_a_number_that_slipped_into_the_column_of_the_field_is_not_told() -> None:
+    told = [_told_field(name) for name in ("Đất đai", "", "0912 345 678", "092088001234", "a@b.vn")]
+    assert told == ["Đất đai", "", "", "", ""]
 
 
 def test_a_dossier_in_doubt_and_one_without_a_date_are_unclear() -> None:
