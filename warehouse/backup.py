@@ -42,10 +42,13 @@ class Backup:
 
 
 def configuration(config: Path, others: Iterable[Path]) -> dict[str, Path]:
-    """The configuration and the files it names, by their names inside a backup."""
-    folder = config.absolute().parent
-    inside = {one: one.relative_to(folder) if one.is_relative_to(folder) else Path(one.name) for one in others}
-    return {f"config/{name.as_posix()}": one for one, name in inside.items()} | {f"config/{config.name}": config}
+    """The configuration and the files it names, by their names inside a backup; other folders under `elsewhere`."""
+    folder, inside = Path(os.path.normpath(config.absolute().parent)), {f"config/{config.name}": config}
+    for one in others:
+        flat = Path(os.path.normpath(one.absolute()))
+        name = flat.relative_to(folder) if flat.is_relative_to(folder) else Path("elsewhere", *flat.parts[1:])
+        inside[f"config/{name.as_posix()}"] = one
+    return inside
 
 
 def write(

@@ -13,6 +13,7 @@ from tests.processes import running
 from tests.told_desk import CONFIG, told_folder, typed_in
 from tests.warehouse_samples import DAY, MORNING, a_bad_row, a_batch, a_mail, an_item, load, planned, sent
 from warehouse import audit_chain, backup, desk, ledger_read, soundness
+from warehouse.backup import configuration
 from warehouse.dump import dump
 from warehouse.engine import open_engine, reading, transaction
 from warehouse.errors import BackupError, SchemaError
@@ -244,6 +245,21 @@ def test_the_commands_carry_an_installation_from_one_place_to_another(new_url, t
     done = json.loads(other("--json", "restore", path, "--by", "lan", "--reason", "chuyển máy"))
     assert (done["rows"], done["bodies"]) == (made["rows"], 1)
     assert (there / "var" / "landing" / "ab" / body.name).read_bytes() == b"packed"
+
+
+def test_files_of_one_name_from_two_places_are_both_in_the_backup():
+    """A unit's own map under another's name would give its dossiers to others."""
+    near = [Path("/etc/dondoc/units.csv"), Path("/etc/dondoc/../dondoc/data/units.csv")]
+    far = [Path("/srv/a/units.csv"), Path("/srv/b/units.csv"), Path("/etc/dondoc/../shared/units.csv")]
+    found = configuration(Path("/etc/dondoc/dondoc.toml"), [*near, *far])
+    assert {name.removeprefix("config/"): path for name, path in found.items()} == {
+        "dondoc.toml": Path("/etc/dondoc/dondoc.toml"),
+        "units.csv": near[0],
+        "data/units.csv": near[1],
+        "elsewhere/srv/a/units.csv": far[0],
+        "elsewhere/srv/b/units.csv": far[1],
+        "elsewhere/etc/shared/units.csv": far[2],
+    }
 
 
 @pytest.mark.parametrize(
