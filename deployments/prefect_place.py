@@ -20,6 +20,7 @@ from tasks.settings import Settings
 TRIES, BETWEEN_SECONDS = 3, 1.0
 LOCKED_SECONDS = 10.0
 LEAST_FREE_BYTES = 50_000_000
+RETRIES = "2"  # of one request: six seconds; with Prefect's five a server that died kept the run lock for minutes
 SENTENCES = {
     "silent": (
         "Máy chủ Prefect {place} không trả lời. Lượt này vẫn chạy bình thường nhưng không hiện trên giao diện của máy "
@@ -44,6 +45,7 @@ def settle_place(settings: Settings) -> None:
         del os.environ["PREFECT_API_URL"]
         server = ""
         os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
+    os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", RETRIES)
     if server or os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL"):
         return
     home = Path(os.environ["PREFECT_HOME"])

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from prefect import tags
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
 from flows.names import TAG
@@ -93,5 +94,6 @@ def _told(
 
 
 def _show(run: Run) -> None:
+    """As a task only inside a flow: elsewhere Prefect would start a server of its own for it."""
     if not (run.request.reads_only and run.request.flow == "reconcile"):  # which shows what it found itself
-        publish_run_card(run.run_id)
+        (publish_run_card if FlowRunContext.get() else publish_run_card.fn)(run.run_id)

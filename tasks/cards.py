@@ -10,6 +10,7 @@ from typing import Any
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.context import FlowRunContext
 from sqlalchemy import Connection
 
 from tasks.bulletins import bulletin_of
@@ -61,7 +62,8 @@ def _card(run: Run, report: dict[str, Any], quality: str) -> None:
 
 
 def _show(text: str, key: str) -> None:
-    create_markdown_artifact(markdown=text, key=key)
+    if FlowRunContext.get():  # nobody else has a place to show it
+        create_markdown_artifact(markdown=text, key=key)
 
 
 def _key(run: Run) -> str:
