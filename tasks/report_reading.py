@@ -18,7 +18,7 @@ from tasks.rules.report_model import Period
 from tasks.rules.timezone import HANOI
 from tasks.rules.world import World
 from tasks.run_context import Run
-from warehouse import retention
+from warehouse import current, retention
 from warehouse.report_rows import Known, Row, doubtful
 
 
@@ -60,7 +60,12 @@ class Reading:
     def recommendations(self) -> list[RecommendationFile]:
         """All of them with their logs: some hundreds a year."""
         rows, events = self.known.rows("recommendations"), self.known.rows("recommendation_events")
-        return read.recommendation_files(rows, events, {})
+        doubtful = {
+            current.item_key("recommendation", system, key)
+            for dataset, system, key in self._keys
+            if dataset == "recommendations"
+        }
+        return read.recommendation_files(rows, events, {}, doubtful)
 
     def _files(self, page: Sequence[Row]) -> list[DossierFile]:
         events = self.known.by_code("dossier_events", {(row["system"], row["dossier_code"]) for row in page})

@@ -95,7 +95,7 @@ def _remedies(reading: Reading, unit_code: str) -> Iterator[OpenRemedy]:
             continue
         reported, due = state.status == "reported", state.due_on
         late = None
-        if due is not None and due < world.today and not reported:
+        if due is not None and due < world.today and not (reported or item.in_doubt):
             late = lateness(due_instant(due, world), world.as_of, world.calendar, by_minute=False).days_late
         yield OpenRemedy(
             code=item.record.recommendation_code,
@@ -103,5 +103,6 @@ def _remedies(reading: Reading, unit_code: str) -> Iterator[OpenRemedy]:
             due_on=due,
             original_due_on=state.original_due_on,
             reported=reported,
+            in_doubt=item.in_doubt,
             days_late=late,
         )

@@ -29,7 +29,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRemedy:
-    """A recommendation that the unit still owes, or has reported. `days_late` None: not overdue."""
+    """A recommendation that the unit still owes, or has reported. `days_late` None: not overdue, or not known to be."""
 
     code: str
     content: str
@@ -37,6 +37,7 @@ class OpenRemedy:
     original_due_on: date | None
     reported: bool
     days_late: int | None
+    in_doubt: bool = False  # a newer version lies in quarantine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +180,8 @@ def _remedy_due(one: OpenRemedy, told: Speech) -> str:
 
 
 def _stands(one: OpenRemedy, told: Speech) -> str:
+    if one.in_doubt:
+        return told.say("unit.doubted")
     if one.reported:
         return told.say("unit.reported")
     if one.days_late is not None:

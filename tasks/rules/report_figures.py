@@ -85,6 +85,8 @@ def remedy_figures(item: RecommendationFile, world: World) -> Iterator[tuple[str
     if not state.owner_must_act:
         ended = Remedy.REPORTED if state.status == "reported" else Remedy.ENDED
         yield code, Remedy.DONE if state.status in _DONE else ended
+    elif item.in_doubt:
+        yield code, Remedy.UNCLEAR
     elif state.due_on is None:
         yield code, Remedy.UNDATED
     else:

@@ -74,6 +74,7 @@ class Remedy(StrEnum):
     IN_TIME = "in_time"
     OVERDUE = "overdue"
     UNDATED = "undated"
+    UNCLEAR = "unclear"  # still owed as far as is known, and a newer version is in quarantine
     ENDED = "ended"  # superseded, cancelled, no longer applicable, risk accepted
     PAST_ORIGINAL = "past_original"  # among those in time: extended, and late against the first date
 

@@ -1,11 +1,13 @@
 """The warehouse as it was known at a moment, on both databases: what was learnt later is not in it."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Text, insert, update
 
+from tasks.report_reading import Reading
 from tasks.rules.timezone import HANOI
 from tests.warehouse_samples import (
     DAY,
@@ -95,6 +97,21 @@ def test_a_bad_row_without_a_key_casts_doubt_on_its_code(engine: Engine) -> None
     bad = a_bad_row("?7") | {"content": {"dossier_code": "H7", "unit_code": None}}
     load(engine, a_batch([], quarantined=[bad]))
     assert doubtful(asked(engine, MORNING, Known.quarantined)) == (frozenset(), {("one-stop", "H7", "")})
+
+
+def test_a_bad_row_of_a_recommendation_casts_doubt_on_it(engine: Engine) -> None:
+    rows = [
+        {"record_key": key, "content_hash": "x", "source_ref": f"r#{key}", "recommendation_code": key}
+        | {"unit_code": "A", "content": "nội dung", "issued_on": MONDAY}
+        for key in ("R1", "R2")
+    ]
+    told = {"dataset": "recommendations", "source": "inspections"}
+    load(engine, a_batch(rows, **told))
+    load(engine, a_batch([rows[0]], quarantined=[a_bad_row("R2")], as_of=LATER, run_id="run-2", **told))
+    run = SimpleNamespace(clock=SimpleNamespace(as_of=LATER), calendar=None, hours=None, flag_rules=None)
+    with reading(engine) as conn:
+        found = [Reading(run, conn, at).recommendations() for at in (MORNING, LATER)]
+    assert [[item.in_doubt for item in items] for items in found] == [[False, False], [False, True]]
 
 
 def test_sources_are_as_fresh_as_they_were_then(changed: Engine) -> None:

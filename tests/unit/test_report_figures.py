@@ -153,6 +153,19 @@ def test_a_date_in_a_year_without_a_calendar_is_no_missing_date() -> None:
     assert (one.due_on, one.days_late) == (date(2028, 3, 1), None)
 
 
+def test_a_recommendation_in_doubt_is_nobodys_lateness() -> None:
+    """As in mails: its newer version lies in quarantine, and may say that all is done."""
+    world = story.world(date(2026, 11, 23))
+    files = [f for f in story.files(world.today).values() if isinstance(f, RecommendationFile)]
+    late = next(f for f in files if ("31231", Remedy.OVERDUE) in remedy_figures(f, world))
+    doubted = replace(late, in_doubt=True)
+    assert list(remedy_figures(doubted, world)) == [("31231", Remedy.UNCLEAR)]
+    shown = [_remedies(SimpleNamespace(world=world, recommendations=lambda f=f: [f]), "31231") for f in (late, doubted)]
+    (one,), (other,) = map(list, shown)
+    assert (one.in_doubt, other.in_doubt, other.days_late) == (False, True, None)
+    assert one.days_late
+
+
 def test_a_number_that_slipped_into_the_column_of_the_field_is_not_told() -> None:
     told = [_told_field(name) for name in ("Đất đai", "", "0912 345 678", "092088001234", "a@b.vn")]
     assert told == ["Đất đai", "", "", "", ""]

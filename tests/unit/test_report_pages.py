@@ -265,6 +265,12 @@ def test_the_sheet_shows_the_worst_first_and_how_many_more(locale: str) -> None:
     assert {"vi": "và 28 mục khác", "en": "and 28 more"}[locale] in page
 
 
+def test_a_recommendation_in_doubt_is_not_called_late() -> None:
+    sheet = a_sheet(1)
+    page = sheet_page(replace(sheet, remedies=[replace(sheet.remedies[0], in_doubt=True)]), "vi")
+    assert "đang kiểm tra dữ liệu" in page
+
+
 def test_a_content_that_looks_personal_is_not_shown() -> None:
     sheet = a_sheet(1)
     loud = replace(sheet, remedies=[replace(sheet.remedies[0], content="Trả lại cho bà A, 0912 345 678")])
