@@ -1,6 +1,7 @@
 """Files of the state folder that people open: there whole or not at all, and never readable by others for a moment."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import IO
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Bytes for a file that appears when the block ends well. Readable by its owner only."""
-    part = path.with_suffix(".part")
-    with suppress(FileNotFoundError):
-        part.unlink()  # of a run that was killed
+    """Bytes for a file that appears when the block ends well. Readable by its owner only.
+
+    Two that write the same file at once each have a part of their own: the one that ends last is what stays.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")  # 0600
+    part = Path(name)
     try:
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+        with os.fdopen(handle, "wb") as out:
             yield out
         part.replace(path)
     finally:
