@@ -174,8 +174,8 @@ def doubtful(rows: Iterable[Row]) -> tuple[Doubted, Doubted]:
 
 
 def reason_counts(rows: Iterable[Row]) -> list[tuple[str, int]]:
-    """Each reason's sentence with its number of rows, most frequent first."""
-    numbers = Counter(text for row in rows for text in {str(reason["text"]) for reason in row["reasons"]})
+    """Each reason's sentence, or its code once the sweep took the sentence, with its number of rows; most first."""
+    numbers = Counter(text for row in rows for text in {r["text"] or r["code"] for r in row["reasons"]})
     return sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
 
 

@@ -88,6 +88,8 @@ def test_a_bad_row_casts_doubt_from_when_it_came(changed: Engine) -> None:
     rows = [asked(changed, at, Known.quarantined) for at in (MORNING, LATER)]
     assert [doubtful(found)[0] for found in rows] == [frozenset(), {("dossiers", "one-stop", "2")}]
     assert reason_counts(rows[1]) == [("Trạng thái không có trong danh mục", 1)]
+    swept = [row | {"reasons": [reason | {"text": ""} for reason in row["reasons"]]} for row in rows[1]]
+    assert reason_counts(swept) == [("status_unknown", 1)]
     load(changed, a_batch([a_dossier("2", content="two")], as_of=LATER + DAY, run_id="run-3", complete=True))
     assert len(asked(changed, LATER, Known.quarantined)) == 1
     assert asked(changed, LATER + DAY, Known.quarantined) == []
