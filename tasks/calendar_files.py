@@ -9,12 +9,20 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from tasks.rules.calendar_table import CalendarDay, parse_calendar_csv
+from tasks.rules.calendar_table import CalendarDay, CalendarTableError, parse_calendar_csv
 from tasks.rules.working_calendar import WorkingCalendar
 
 
 class CalendarFileError(ValueError):
     """A province's calendar file cannot be read; the message names file, line and column."""
+
+    def __init__(self, path: Path, vi: str, en: str) -> None:
+        self.path, self.vi, self.en = path, vi, en
+        super().__init__(self.sentence("en"))
+
+    def sentence(self, locale: str) -> str:
+        """In `vi` or `en`."""
+        return f"{self.path}: {self.en if locale == 'en' else self.vi}"
 
 
 def shipped_calendar(extra_files: Sequence[Path] = (), saturday_counts: bool = False) -> WorkingCalendar:
@@ -36,12 +44,13 @@ def read_calendar_file(path: Path) -> tuple[CalendarDay, ...]:
     try:
         return parse_calendar_csv(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
-        msg = f"{path}: the file is not UTF-8: save it as CSV UTF-8"
+        vi, en = "tệp không phải UTF-8; hãy lưu dạng CSV UTF-8", "the file is not UTF-8: save it as CSV UTF-8"
     except OSError as error:
-        msg = f"{path}: cannot be opened: {error.strerror}"
-    except ValueError as error:
-        msg = f"{path}: {error}"
-    raise CalendarFileError(msg) from None
+        vi = f"không mở được tệp ({error.strerror}); kiểm tra tên và quyền đọc"
+        en = f"cannot be opened: {error.strerror}"
+    except CalendarTableError as error:
+        vi, en = error.sentence("vi"), error.sentence("en")
+    raise CalendarFileError(path, vi, en) from None
 
 
 @cache

@@ -79,7 +79,8 @@ def test_a_file_that_cannot_be_read_is_refused_with_line_and_column(dondoc, fold
     told = refusal_of(refused)
     assert told is not None
     assert told[0] == 2
-    assert "line 2, column 'date'" in told[1][0]
+    assert "dòng 2, cột 'date': không hiểu '23/11/2026'; hãy ghi ngày dạng 2026-11-24" in told[1][0]
+    assert "line 2, column 'date'" in refusal_of(refused, "en")[1][0]
     assert not (folder / "calendar").exists()
 
 
