@@ -8,16 +8,23 @@ from datetime import datetime
 
 from prefect.context import FlowRunContext
 
+from tasks.rules.timezone import HANOI
 from tasks.run_context import Run
 from warehouse import runs
 
 
 def slot_is_done(run: Run) -> bool:
-    """Whether a run of this flow has already completed on this business date; dry runs look at nothing."""
+    """Whether a run of this flow has already completed on this business date; dry runs look at nothing.
+
+    Once the mail window is open, one of the night before does not count: nothing has gone out since, and heads would be
+    asked about what files of this morning say is done.
+    """
     if run.dry_run:
         return False
+    opens = datetime.combine(run.business_date, run.settings.reminders.opens, HANOI)
     with run.store.reading() as conn:
-        return runs.slot_done(conn, run.request.flow, run.business_date)
+        since = opens if run.clock.as_of >= opens else None
+        return runs.slot_done(conn, run.request.flow, run.business_date, since=since)
 
 
 def is_overtaken(run: Run) -> bool:

@@ -50,11 +50,19 @@ def mark_killed(conn: Connection, run_id: str, now: datetime) -> list[str]:
     return found
 
 
-def slot_done(conn: Connection, flow: str, business_date: date, states: Sequence[str] = ("done",)) -> bool:
-    """Whether a run of this flow on that business date has already ended in one of the states."""
+def slot_done(
+    conn: Connection,
+    flow: str,
+    business_date: date,
+    states: Sequence[str] = ("done",),
+    *,
+    since: datetime | None = None,
+) -> bool:
+    """Whether a run of this flow on that business date (with since <= as_of) has already ended in one of the states."""
     chosen = select(func.count()).where(
         runs.c.flow == flow, runs.c.business_date == business_date, runs.c.state.in_(states)
     )
+    chosen = chosen.where(runs.c.as_of >= since) if since is not None else chosen
     return bool(conn.execute(chosen).scalar_one())
 
 

@@ -15,7 +15,7 @@ from flows.deploying import as_deployment
 from flows.reports import newest_report
 from tasks import clock
 from tests.cli.test_cli_runs import took
-from tests.flows.village import ALPHA, BETA, DOSSIERS, MONDAY, OPS, WEDNESDAY, Village
+from tests.flows.village import ALPHA, BETA, DOSSIERS, MONDAY, OPS, WEDNESDAY, Village, dossier
 from tests.scripted_smtp import ScriptedSmtp
 from tests.told_desk import typed_in
 
@@ -67,6 +67,21 @@ def test_after_three_days_without_power_one_late_run_of_each_flow_works(run, emp
         assert (by_hand["why_idle"], len(by_hand["sources"])) == (None, 3)  # what a person asks for is never late
         assert run(village, "morning")["why_idle"] == "slot_done"
         assert took(server) == EVERYBODY_ONCE
+
+
+def test_a_morning_before_the_window_is_repeated_before_its_mails_go_out(run, village: Village) -> None:
+    """Power came back, a late slot did the morning; then the one-stop's file of today says what is done."""
+    early, done = (MONDAY.replace(hour=6, minute=minute) for minute in (35, 50))
+    with ScriptedSmtp() as server:
+        village.configure(server.port)
+        assert run(village, "morning", early)["mails"]["composed"] == 2
+        assert run(village, "morning", early + timedelta(minutes=5))["why_idle"] == "slot_done"
+        resolved = [dossier(number, "A", "9", "20/11/2026 09:00") for number in (1, 2)]
+        village.drop("ho-so", [*resolved, *DOSSIERS[2:]], done)
+        run(village, "morning")
+        run(village, "remind", MONDAY.replace(minute=50))
+        assert (took(server)[BETA], ALPHA in took(server)) == (1, False)
+        assert run(village, "morning", ELEVEN)["why_idle"] == "slot_done"
 
 
 # --- the window was missed ----------------------------------------------------------------------------------------
@@ -156,8 +171,8 @@ def test_at_midnight_the_day_begins_and_its_mails_wait_for_the_window(machine: M
         assert machine("morning", midnight - timedelta(seconds=1))["why_idle"] == "day_off"
         assert machine("morning", midnight)["mails"]["composed"] == 2
         assert took(server) == {OPS: 1}
-        assert machine("morning", WEDNESDAY)["why_idle"] == "slot_done"
-        assert machine("remind", WEDNESDAY + timedelta(minutes=20))["mails"]["handed"] == 2
+        assert machine("morning", WEDNESDAY)["mails"]["handed"] == 2
+        assert machine("remind", WEDNESDAY + timedelta(minutes=20))["mails"]["handed"] == 0
         assert took(server) == EVERYBODY_ONCE
 
 
