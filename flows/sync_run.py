@@ -22,6 +22,7 @@ from flows.parameters import (
     Seconds,
 )
 from tasks.accepting import note_accepted_drop
+from tasks.checking_request import check_source
 from tasks.loading import load_source
 from tasks.pulling import pull_ahead, pull_source
 from tasks.releasing import promote_released_rows
@@ -63,6 +64,7 @@ def tell_pull_ahead(run: Run) -> None:
 
 def tell_sync(run: Run) -> None:
     """What people released first, then source by source, master data first as configured."""
+    check_source(run)
     if run.request.accept_drop:
         note_accepted_drop(run.run_id)
     promote_released_rows(run.run_id)

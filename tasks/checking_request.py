@@ -1,4 +1,4 @@
-"""What somebody asks of a reconciliation, checked before anything is read: a form takes whatever is typed into it.
+"""What somebody asks of a reconciliation or of a pull, checked before any work: a form takes whatever is typed into it.
 
 The command line says the same within a second (`deployments/reconcile_request`); here it holds for everybody.
 """
@@ -25,6 +25,13 @@ def check_request(run: Run) -> None:
         raise RequestRefusedError("period_turned", **days)
     _check_units(run)
     _check_folder(run)
+
+
+def check_source(run: Run) -> None:
+    """A pull of a source that is not configured must not read as done. Raises RequestRefusedError."""
+    known = [one.name for one in run.settings.sources]
+    if run.request.source and run.request.source not in known:
+        raise RequestRefusedError("not_a_source", name=run.request.source, known=", ".join(known))
 
 
 def folder_of(run: Run) -> Path | None:

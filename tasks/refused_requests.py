@@ -43,6 +43,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Không có nguồn hồ sơ nào tên {name}; đang có: {known}.",
         "No source of dossiers is called {name}; there are: {known}.",
     ),
+    "not_a_source": (
+        "Cấu hình không có nguồn nào tên {name}; đang có: {known}.",
+        "No source is called {name}; there are: {known}.",
+    ),
     "period_turned": (
         "Kỳ đối soát bắt đầu ngày {first}, sau khi kết thúc ngày {last}: hãy đổi lại.",
         "The period begins on {first}, after its end on {last}: turn them round.",

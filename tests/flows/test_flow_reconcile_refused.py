@@ -66,6 +66,17 @@ def test_a_place_that_cannot_hold_results_is_refused_before_any_work(run, villag
         assert f"Không ghi được kết quả vào {out}" in newest_run()["state"]["message"]
 
 
+@pytest.mark.slow
+def test_a_pull_of_a_source_nobody_configured_is_refused(run, village: Village) -> None:
+    before = village.dump()
+    with pytest.raises(RequestRefusedError):
+        run(village, "sync", NINE, source="khong-co")
+    state = newest_run()["state"]
+    assert state["type"] == "FAILED"
+    assert state["message"].startswith("Cấu hình không có nguồn nào tên khong-co; đang có: ")
+    assert village.dump() == before
+
+
 def test_refusals_say_the_same_in_both_languages() -> None:
     def holes(sentence: str) -> set[str]:
         return {name for _, name, _, _ in Formatter().parse(sentence) if name}
