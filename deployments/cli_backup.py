@@ -82,7 +82,7 @@ def restore(context: typer.Context, file: File, by: By = "", reason: Why = "") -
         return
     locale = cli.locale()
     typer.echo(say("restored", locale, **told | {"made_at": _moment(done.made_at)}))
-    typer.echo(say("restored_mail", locale, last=_moment(done.last_handed_at), held=done.held))
+    typer.echo(say("restored_mail", locale, last=_moment(done.last_handed_at or done.made_at), held=done.held))
 
 
 def _moment(moment: "datetime | None") -> str:

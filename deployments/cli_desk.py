@@ -1,7 +1,5 @@
 """The desks of people: disputes, addresses that bounce, and `trace`. Acts are short audited transactions."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -152,7 +150,7 @@ def outbox_hold(context: typer.Context, mail_id: MailId, reason: Why, by: By = "
     from warehouse import desk
 
     cli = shown(context)
-    with _state_told(cli.locale()), cli.writing() as conn:
+    with cli.writing() as conn:
         desk.hold_mail(conn, mail_id, who(by), reason, act_now(cli, as_of))
     _tell(cli, {"id": mail_id, "state": "held"}, "done")
 
@@ -162,7 +160,7 @@ def outbox_cancel(context: typer.Context, mail_id: MailId, reason: Why, by: By =
     from warehouse import desk
 
     cli = shown(context)
-    with _state_told(cli.locale()), cli.writing() as conn:
+    with cli.writing() as conn:
         desk.cancel_mail(conn, mail_id, who(by), reason, act_now(cli, as_of))
     _tell(cli, {"id": mail_id, "state": "expired"}, "done")
 
@@ -173,7 +171,7 @@ def outbox_approve(context: typer.Context, mail_id: MailId, by: By = "", as_of: 
     from warehouse import desk
 
     cli = shown(context)
-    with _state_told(cli.locale()), cli.writing() as conn:
+    with cli.writing() as conn:
         now = act_now(cli, as_of)
         desk.approve_mail(conn, mail_id, who(by), now, today=now.astimezone(HANOI).date())
     _tell(cli, {"id": mail_id, "state": "planned"}, "done")
@@ -226,20 +224,6 @@ def _known_address(conn: "Connection", address: str, locale: str) -> None:
 
 def _outcome(row: dict[str, Any], locale: str) -> str:
     return say(f"outcome_{row['outcome'] or 'open'}", locale)
-
-
-@contextmanager
-def _state_told(locale: str) -> Iterator[None]:
-    """A mail whose state does not allow the act is a usage fault, told in the desk's words."""
-    from tasks.mail.wording import wording
-    from warehouse.errors import IllegalTransitionError
-
-    try:
-        yield
-    except IllegalTransitionError as error:
-        words = wording(locale)
-        state = words.say(f"mail_state.{error.found}") if words.has(f"mail_state.{error.found}") else error.found
-        raise UsageFaultError(say("mail_not_so", locale, id=error.mail_id, state=state)) from None
 
 
 def _tell(cli: CliContext, told: dict[str, Any], key: str, **words: object) -> None:

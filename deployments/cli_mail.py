@@ -10,6 +10,7 @@ import typer
 from deployments.cli_context import CliContext, print_json, print_table, shown
 from deployments.cli_words import say
 from deployments.exits import UsageFaultError
+from deployments.refusal_words import refusal
 
 mail_app = typer.Typer(help="Nút dừng và chế độ gửi thư.", no_args_is_help=True)
 outbox_app = typer.Typer(help="Sổ thư: xem, xem trước, xử lý thư chưa rõ.", no_args_is_help=True)
@@ -198,7 +199,7 @@ def _row(cli: CliContext, mail_id: int) -> dict[str, Any]:
     with cli.reading() as conn:
         row = ledger_read.mail(conn, mail_id)
     if row is None:
-        raise UsageFaultError(say("not_found", cli.locale(), what=f"outbox {mail_id}"))
+        raise UsageFaultError(refusal("IllegalTransitionError:unknown", cli.locale(), mail_id=mail_id))
     return row
 
 

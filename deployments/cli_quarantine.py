@@ -216,7 +216,7 @@ def _row(cli: CliContext, conn: "Connection", row_id: int) -> dict[str, Any]:
 
     row = desk.row(conn, row_id)
     if row is None:
-        raise UsageFaultError(desk_say("not_found", cli.locale(), what=f"quarantine {row_id}"))
+        raise UsageFaultError(desk_say("no_refused", cli.locale(), id=row_id))
     return row
 
 

@@ -119,6 +119,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Item {code} is disputed: answer with `dondoc dispute answer {code}`",
     ),
     "not_found": ("Không tìm thấy {what}.", "{what} was not found."),
+    "no_refused": (
+        "Không có bản ghi số {id} trong khu cách ly. Xem `dondoc quarantine list`.",
+        "The quarantine holds no row {id}. See `dondoc quarantine list`.",
+    ),
     "several": (
         "Mã {code} thuộc nhiều mục: {keys}. Nêu rõ một mục.",
         "Code {code} names several items: {keys}. Name one of them.",
@@ -180,10 +184,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Đã ghi nhận: giữ nguyên số liệu của {item}, mục này được nhắc trở lại.",
         "Recorded: the dispute of {item} is rejected; it returns to the mails.",
     ),
-    "mail_not_so": (
-        "Thư {id} không cho phép việc này: hiện {state}. Xem `dondoc outbox list`.",
-        "Mail {id} does not allow this: it is {state}. See `dondoc outbox list`.",
-    ),
     "address_bounced": (
         "Đã ghi nhận: thư tới {address} bị trả lại, từ nay gửi cho cấp phó.",
         "Recorded: mail to {address} bounces, the deputy is written to from now on.",
@@ -206,12 +206,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "doctor_year": ("Lịch làm việc năm {year} có đủ ({version})", "Working calendar {year} is known ({version})"),
     "doctor_year_provisional": (
-        "Lịch làm việc năm {year} còn tạm tính: khi có thông báo chính thức, khai tệp ở [calendar] files",
-        "Working calendar {year} is provisional: once announced, name its file under [calendar] files",
+        "Lịch làm việc năm {year} còn tạm tính: khi có thông báo chính thức, `dondoc calendar apply TỆP`",
+        "Working calendar {year} is provisional: once announced, `dondoc calendar apply FILE`",
     ),
     "doctor_year_unknown": (
-        "Chưa có lịch làm việc năm {year}: khai tệp ngày nghỉ ở [calendar] files",
-        "Working calendar {year} is unknown: name a file of its days off under [calendar] files",
+        "Chưa có lịch làm việc năm {year}: `dondoc calendar apply TỆP` với tệp ngày nghỉ của năm đó",
+        "Working calendar {year} is unknown: `dondoc calendar apply FILE` with a file of its days off",
     ),
     "doctor_no_sources": (
         "Chưa khai nguồn nào: thêm [[sources]] vào cấu hình",

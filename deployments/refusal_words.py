@@ -19,6 +19,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Không làm được với thư {mail_id}: thư đang ở trạng thái {found}. Xem `dondoc outbox list`.",
         "That cannot be done with mail {mail_id}: it is {found}. See `dondoc outbox list`.",
     ),
+    "IllegalTransitionError:unknown": (
+        "Không có thư số {mail_id} trong sổ thư: xem `dondoc outbox list`.",
+        "The ledger holds no mail {mail_id}: see `dondoc outbox list`.",
+    ),
     "DeskError:already_disputed": (
         "{target} đang có phản ánh chưa trả lời: xem `dondoc dispute list`.",
         "{target} has an open dispute already: see `dondoc dispute list`.",
@@ -101,7 +105,21 @@ def sentence_of(error: BaseException, locale: str) -> str | None:
     """The sentence of a refusal in the catalogue, filled from the error's own attributes; None: not in it."""
     name = type(error).__name__
     values: dict[str, Any] = {k: v for k, v in vars(error).items() if not k.startswith("_")}
+    if name == "IllegalTransitionError":
+        from tasks.mail.wording import wording
+
+        state, words = f"mail_state.{values['found']}", wording(locale)
+        values |= {"found": words.say(state)} if words.has(state) else {"code": "unknown"}
+    if name == "DeskError":
+        values["target"] = _target(str(values["target"]), locale)
     for key in (f"{name}:{values.get('code', '')}", name):
         if key in WORDS:
             return refusal(key, locale, **values)
     return None
+
+
+def _target(target: str, locale: str) -> str:
+    """What a refusal is about, as people call it: a mail by its number, an item by its code."""
+    if target.startswith("mail "):
+        return target.replace("mail", "Mail" if locale == "en" else "Thư", 1)
+    return target.rsplit("/", 1)[-1].partition("|")[0]

@@ -20,6 +20,7 @@ OUTCOMES = ("handed", "not_handed", "resend")
 RESOLVED_NOT_HANDED = "resolved_not_handed"
 CANCELLED = "cancelled"
 APPROVAL = "approval"
+RESTORED = "restored"  # held in a ledger from a backup: it may have gone out since
 BY_DESK = "desk"  # a person's hold without a word of why
 
 

@@ -30,6 +30,8 @@ def desks_of(conn: Connection, most: int = MOST) -> Desks:
 
 def why_of(mail: dict[str, Any]) -> str:
     """The code of a mail's reason: a person's own words for holding it stay at the desk, also when its day is over."""
+    if mail["reason"] == desk.RESTORED:
+        return desk.RESTORED
     in_words = mail["state"] in ("held", "expired") and mail["resolved_by"]
     return BY_PERSON if in_words and mail["reason"] not in ("", desk.APPROVAL, desk.CANCELLED) else str(mail["reason"])
 

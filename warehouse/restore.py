@@ -18,6 +18,7 @@ from zipfile import BadZipFile, ZipFile
 
 from sqlalchemy import Connection, Engine, inspect, select, update
 
+from tasks.rules.timezone import HANOI
 from warehouse import audit_chain, desk, ledger, soundness
 from warehouse.backup import FORM, MANIFEST
 from warehouse.engine import transaction, where_is
@@ -27,7 +28,6 @@ from warehouse.portable import fill, renew_numbers
 from warehouse.schema import revisions, upgrade_on
 from warehouse.tables import mails
 
-RESTORED = "restored"  # why mails of a restored ledger are held
 _BODY = re.compile(r"landing/([0-9a-f]{2}/[0-9a-f]{64}\.gz)")
 _BLOCK = 1024 * 1024
 
@@ -120,13 +120,14 @@ def _quieten(conn: Connection, by: str, reason: str, now: datetime, told: dict[s
     detail = {name: told[name] for name in ("made_at", "revision", "last_handed_at", "audit")}
     audit_chain.append(conn, now, by, "restore", told["made_at"], detail | {"reason": reason})
     desk.set_mode(conn, "shadow", by, reason, now)
-    desk.stop_mail(conn, by, f"{reason} (backup {told['made_at']})", now)
-    ledger.reclaim(conn, RESTORED, now)
+    made_at = from_text(told["made_at"]).astimezone(HANOI)
+    desk.stop_mail(conn, by, f"{reason} (bản sao lưu lúc {made_at:%H:%M %d/%m/%Y})", now)
+    ledger.reclaim(conn, desk.RESTORED, now)
     waiting = conn.execute(select(mails.c.id).where(mails.c.state.in_((ledger.PLANNED, ledger.RETRY)))).scalars().all()
     for mail_id in waiting:
-        desk.hold_mail(conn, mail_id, by, RESTORED, now)
+        desk.hold_mail(conn, mail_id, by, desk.RESTORED, now)
     by_mode = (mails.c.state == ledger.HELD, mails.c.resolved_by.is_(None))
-    kept = conn.execute(update(mails).where(*by_mode).values(resolved_by=by, reason=RESTORED)).rowcount
+    kept = conn.execute(update(mails).where(*by_mode).values(resolved_by=by, reason=desk.RESTORED)).rowcount
     return len(waiting) + kept
 
 

@@ -68,6 +68,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "ops_only": ("chế độ ops: chỉ gửi bản tin vận hành", "ops mode: only the bulletin goes out"),
     "approval": ("chờ người có thẩm quyền duyệt", "waits for an approval"),
     "by_person": ("người phụ trách giữ lại", "held by a person"),
+    "restored": (
+        "từ bản sao lưu, có thể đã gửi rồi: xem nhật ký máy chủ thư, đã gửi thì `cancel`, chưa thì `approve`",
+        "from a backup, it may have gone out: see the mail server's log; gone: `cancel`, not gone: `approve`",
+    ),
     "cancelled": ("người phụ trách đã hủy", "cancelled by a person"),
     "resolved_not_handed": ("người phụ trách ghi nhận là chưa tới", "recorded as not arrived"),
     "killed_in_data": ("lượt chạy bị ngắt khi đang gửi", "the run was cut off while sending it"),

@@ -16,7 +16,7 @@ from tasks.rules.timezone import HANOI
 from tasks.rules.working_calendar import CalendarUnknownError, WorkingCalendar
 
 _MODES = ("shadow", "ops_only")
-_HELD_FOR_WORDS = ("approval", "by_person")
+_HELD_FOR_WORDS = ("approval", "by_person", "restored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class DeskView:
             return "dondoc mail mode live"
         if desk is Desk.NO_RECIPIENT or (desk is Desk.HELD and one.why not in _HELD_FOR_WORDS):
             return f"dondoc run sync --source {self.directory_source}"
+        if desk is Desk.HELD and one.why == "restored":  # approving unseen could send it twice
+            return f"dondoc outbox show {one.about}"
         commands = {
             Desk.UNCERTAIN: f"dondoc outbox resolve {one.about}",
             Desk.HELD: f"dondoc outbox approve {one.about}",

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, text
 from tests.processes import running
 from tests.told_desk import CONFIG, told_folder, typed_in
 from tests.warehouse_samples import DAY, MORNING, a_bad_row, a_batch, a_mail, an_item, load, planned, sent
-from warehouse import audit_chain, backup, desk, ledger_read, soundness
+from warehouse import audit_chain, backup, desk, desk_lists, ledger_read, soundness
 from warehouse.backup import configuration
 from warehouse.dump import dump
 from warehouse.engine import open_engine, reading, transaction
@@ -86,11 +86,14 @@ def test_after_a_restore_nothing_goes_out_until_a_person_says_so(source, new_url
     with reading(target) as conn:
         switch = desk.mail_switch(conn)
         states = {m["address"].split("@")[0]: (m["state"], m["resolved_by"]) for m in ledger_read.mails_of(conn)}
+        whys = [desk_lists.why_of(m) for m in ledger_read.mails_of(conn, state="held")]
         acts = [row["act"] for row in desk.audit_rows(conn)]
     assert (switch.stopped, switch.mode, switch.stopped_by) == (True, "shadow", "lan")
     assert {states[name] for name in ("planned", "retry", "claimed", "held")} == {("held", "lan")}
     assert (states["in_data"][0], states["uncertain"][0], states["gone"][0]) == ("uncertain", "uncertain", "handed")
     assert done.held == 4
+    assert "Z)" not in switch.stopped_reason, "the moment of the backup is told in Hanoi time"
+    assert set(whys) == {"restored"}, "nobody takes it for a hold that may be lifted unseen"
     assert "restore" in acts
     target.dispose()
 
