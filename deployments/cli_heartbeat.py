@@ -67,8 +67,9 @@ def heartbeat_check(
         "missing": [asdict(one) | {"text": text} for one, text in zip(found, texts, strict=True)],
         "beats": [asdict(one) for one in signs.beats.values()],
     }
-    if not found and calendar.is_working_day(now.astimezone(HANOI).date()):
-        texts = [say("all_there", locale, now=moment(now))]
+    if not found:
+        worked = calendar.is_working_day(now.astimezone(HANOI).date())
+        texts = [say("all_there" if worked else "day_off", locale, now=moment(now))]
     _tell(cli, document, texts)
     raise typer.Exit(status)
 

@@ -7,6 +7,10 @@ from tasks.rules.timezone import HANOI
 
 WORDS = {
     "all_there": ("Đủ dấu hiệu hoạt động lúc {now}.", "All signs of life are there at {now}."),
+    "day_off": (
+        "Ngày nghỉ: không thiếu gì lúc {now}.",
+        "A day off: nothing is missing at {now}.",
+    ),
     "morning": (
         "Thư đôn đốc ngày {day} chưa đi lúc {time}: chưa có buổi sáng nào chạy xong. Xem `dondoc status`, rồi chạy "
         '`dondoc run morning`; sau khung giờ, đến {catch_up} cùng ngày: thêm --outside-window --reason "lý do".',
