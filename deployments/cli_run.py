@@ -119,7 +119,9 @@ def init(folder: Annotated[Path, typer.Argument(help="Thư mục đích.")] = Pa
 def up(
     context: typer.Context,
     host: Annotated[str, typer.Option("--host", help="Địa chỉ lắng nghe (mặc định [server] host).")] = "",
-    port: Annotated[int, typer.Option("--port", help="Cổng của giao diện (mặc định [server] port).")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Cổng của giao diện (mặc định [server] port).")
+    ] = 0,
     allow_root: Annotated[bool, typer.Option("--allow-root", help="Cố ý chạy bằng tài khoản root.")] = False,
 ) -> None:
     """Một lệnh, một máy; dừng bằng Ctrl-C."""

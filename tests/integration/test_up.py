@@ -238,3 +238,13 @@ def test_a_busy_port_is_said_in_a_sentence(tmp_path: Path) -> None:
             assert up.process.wait(PATIENCE) == 2
     assert f"Cổng {up.port} đang có chương trình khác dùng" in up.said()
     assert "Traceback" not in up.said()
+
+
+def test_a_port_that_cannot_be_is_a_usage_fault() -> None:
+    from typer.testing import CliRunner
+
+    from deployments.cli import app
+
+    told = CliRunner().invoke(app, ["up", "--port", "70000"])
+    assert told.exit_code == 2
+    assert "--port" in told.output
