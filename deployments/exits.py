@@ -5,6 +5,8 @@ Classes are looked up by name, so that a command which needs no database does no
 
 from collections.abc import Sequence
 
+from warehouse.memory import is_out_of_memory
+
 EXIT_BUG, EXIT_CONFIGURATION, EXIT_SOURCE_FAILED, EXIT_BUSY = 1, 2, 3, 75
 
 _BY_NAME = {
@@ -41,6 +43,7 @@ class UsageFaultError(Exception):
 
 def refusal_of(error: BaseException, locale: str = "vi") -> tuple[int, Sequence[str]] | None:
     """(exit status, sentences in that language) of an expected refusal; None for a bug."""
+    error = MemoryError() if is_out_of_memory(error) else error
     status = _BY_NAME.get(type(error).__name__)
     if status is None:
         return None

@@ -20,6 +20,7 @@ from tasks.sources.opencps import OpenCpsSource
 from tasks.sources.opencps_statistics import Figures
 from warehouse import current as current_rows
 from warehouse import landed, missed, source_figures
+from warehouse.memory import is_out_of_memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def bug_of(run: Run, source: Source, fault: Exception) -> SourceFault:
     if isinstance(fault, SURROUNDINGS):
         raise fault
     run.ensure_lock()
-    if isinstance(fault, MemoryError):
+    if is_out_of_memory(fault):
         return SourceFault("out_of_memory", {"source": source.name})
     place = traceback.extract_tb(fault.__traceback__)[-1]
     logger().error("%s: %s at %s:%s", source.name, type(fault).__name__, place.name, place.lineno)

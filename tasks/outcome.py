@@ -13,6 +13,7 @@ from warehouse.errors import (
     WarehouseError,
     WarehouseUnavailableError,
 )
+from warehouse.memory import is_out_of_memory
 
 INTERRUPTED, TERMINATED = 130, 143
 DONE, CONFIGURATION, SOURCE_FAILED, GATE, MAIL, DIFFERENCES, BUSY, BUG = 0, 2, 3, 4, 5, 6, 75, 1
@@ -53,9 +54,11 @@ def status_of_fault(fault: WarehouseError) -> int:
 
 
 def status_of_end(end: BaseException) -> int:
-    """How a run ends that something else broke off: 130 by Ctrl-C, 143 by SIGTERM, 1 by a bug."""
+    """How a run ends that something else broke off: 130 by Ctrl-C, 143 by SIGTERM, 3 without memory, 1 by a bug."""
     if isinstance(end, KeyboardInterrupt):
         return INTERRUPTED
+    if is_out_of_memory(end):
+        return SOURCE_FAILED
     return BUG if isinstance(end, Exception) else TERMINATED
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -53,8 +54,16 @@ class Ended:
 class FaultRuns:
     """Asks for runs, one after the other."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
+    def __init__(self, process: "subprocess.Popen[str]", prefect: socket.socket) -> None:
+        self._process, self._prefect = process, prefect
+
+    def asked_prefect(self) -> bool:
+        """Whether a run came to the Prefect server that is set."""
+        try:
+            self._prefect.accept()[0].close()
+        except BlockingIOError:
+            return False
+        return True
 
     def run(self, config: Path, at: str, **asked: Any) -> Ended:
         """`source`; `kill_at`: the n-th fault point of the load; `file_limit`, `memory` in bytes; `busy` in ms."""
@@ -78,18 +87,21 @@ class FaultRuns:
 
 @contextmanager
 def fault_runs(**env: str) -> Iterator[FaultRuns]:
-    """The process that forks runs."""
+    """The process that forks runs; none of them may ask the Prefect server that is set."""
+    prefect = socket.create_server(("127.0.0.1", 0))
+    prefect.setblocking(False)
+    quiet = {"GX_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "CRITICAL"}
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "tests.fault_runs"],
         cwd=ROOT,
-        env=os.environ | {"GX_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "CRITICAL"} | env,
+        env=os.environ | quiet | {"PREFECT_API_URL": f"http://127.0.0.1:{prefect.getsockname()[1]}/api"} | env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    with process:
+    with prefect, process:
         try:
-            yield FaultRuns(process)
+            yield FaultRuns(process, prefect)
         finally:
             process.kill()
 

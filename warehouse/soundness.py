@@ -15,9 +15,14 @@ from warehouse.engine import reading, sqlite_file, where_is
 from warehouse.errors import WarehouseDamagedError
 from warehouse.tables import runs
 
+_NO_MEMORY = ("error code=7", "error code=3082")  # SQLite tells them as faults of a page
+
 
 def ensure_sound(engine: Engine, today: date) -> None:
-    """Raise WarehouseDamagedError for a warehouse that is not what it was. To be called before its first use."""
+    """Raise WarehouseDamagedError for a warehouse that is not what it was. To be called before its first use.
+
+    MemoryError where this machine has too little memory to look.
+    """
     path = sqlite_file(engine)
     if path is None or not path.exists():
         return
@@ -27,6 +32,8 @@ def ensure_sound(engine: Engine, today: date) -> None:
     with reading(engine) as conn:
         if left_behind or looked_at != today.isoformat():
             found = str(conn.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+            if found.endswith(_NO_MEMORY):
+                raise MemoryError
             if found != "ok":
                 raise WarehouseDamagedError(where_is(engine), " ".join(found.split()))
         if last_run and inspect(conn).has_table(runs.name):
