@@ -68,6 +68,12 @@ class Page:
     def until_said(self, words: str) -> None:
         self.until(f"document.body && document.body.innerText.includes({json.dumps(words)})", words)
 
+    def has_popped_up(self, words: str) -> bool:
+        """Whether a notice with these words is there; it is put away."""
+        notices = "[...document.querySelectorAll('[class*=toast],[class*=notification]')]"
+        said = f"{notices}.filter(one => (one.innerText || '').includes({json.dumps(words)}))"
+        return bool(self.ask(f"{said}.map(one => one.remove()).length"))
+
     def click(self, words: str, tag: str = "button,a,[role=tab],[role=option],label") -> None:
         """Click the innermost visible thing that says exactly these words."""
         found = (
@@ -92,6 +98,14 @@ class Page:
         self.until(f"!!({field})", f"date picker {label}")
         kinds = "['input', 'change'].forEach(kind => one.dispatchEvent(new Event(kind, {bubbles: true})))"
         self.ask(f"(() => {{ const one = {field}; one.value = '{day}'; {kinds}; }})()")
+
+    def choose(self, label: str, option: str) -> int:
+        """In every list whose label begins so, choose that option; how many lists there were."""
+        labels = f"[...document.querySelectorAll('label')].filter(one => one.innerText.startsWith({json.dumps(label)}))"
+        lists = f"{labels}.map(one => one.closest('.p-label')?.querySelector('select')).filter(Boolean)"
+        tell = f"one.value = {json.dumps(option)}; one.dispatchEvent(new Event('change', {{bubbles: true}}));"
+        self.until(f"({lists}).length", f"lists {label}")
+        return int(self.ask(f"({lists}).map(one => {{ {tell} }}).length"))
 
     @staticmethod
     def _below(label: str, chosen: str, *, all_of_them: bool = False) -> str:
