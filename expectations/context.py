@@ -31,8 +31,11 @@ def results_of(frame: pd.DataFrame, expectations: list[Any]) -> list[Any]:
         gx = _great_expectations()
         batch = _rows().get_batch({"dataframe": frame})
         suite = gx.ExpectationSuite("rules", expectations=expectations)
-        with _worked_out_once():
-            return list(batch.validate(suite, result_format=RESULT_FORMAT).results)
+        try:
+            with _worked_out_once():
+                return list(batch.validate(suite, result_format=RESULT_FORMAT).results)
+        finally:  # it keeps columns of every frame it ever saw, and has no public way to forget them
+            batch.data.execution_engine._metric_cache.clear()
 
 
 @cache

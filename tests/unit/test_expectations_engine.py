@@ -1,11 +1,14 @@
 """The check can be trusted: crashes are no faults of the data, every bad row is found, no value of a cell gets out."""
 
+import gc
 import logging
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pandas as pd
@@ -224,3 +227,14 @@ def test_sentences_load_not_even_pandas() -> None:
     program = "import sys, expectations.sentences, expectations.report; sys.exit('pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": "."}, check=False)
     assert done.returncode == 0
+
+
+def test_nothing_of_a_frame_is_kept_after_its_check():
+    def kept() -> int:
+        gc.collect()
+        return sum(isinstance(one, pd.Series) for one in gc.get_objects())
+
+    report_on("dossiers", good("dossiers"))
+    before = kept()
+    report_on("dossiers", good("dossiers"), context=replace(CONTEXT, now=CONTEXT.now + timedelta(days=1)))
+    assert kept() == before
