@@ -15,7 +15,8 @@ from flows.names import TAG
 from tasks import reconcile_book, run_book
 from tasks.cards import publish_run_card
 from tasks.outcome import refusal_sentence
-from tasks.run_context import LockBusyError, Run, RunRequest, enter_run
+from tasks.refused_requests import RequestRefusedError
+from tasks.run_context import LockBusyError, Run, RunRequest, enter_run, locale_of
 from tasks.slots import is_overtaken
 
 _QUIET = (0, 6, 75)
@@ -60,6 +61,8 @@ def told(
         report = run_book.busy_report(request, busy.holder)
     except _RefusedError as refused:
         return Failed(message=refused.sentence, data=refused.fault)
+    except RequestRefusedError as refused:  # before there was a book
+        return Failed(message=refused.sentence(locale_of(request)), data=refused)
     if report is None:
         return None
     status, state = report["exit_status"], report["state"]

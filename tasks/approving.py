@@ -19,6 +19,7 @@ from prefect.input import RunInput
 from tasks.clock import Clock, parse_as_of
 from tasks.mail.frozen import thaw_digest
 from tasks.narration import logger
+from tasks.refused_requests import AsOfRefusedError
 from tasks.reports.approval import APPROVE, DROP, KEEP, choices_in, clock_of, form_of, say, table_of
 from tasks.reports.approval import HeldMail as HeldMail
 from tasks.rules.timezone import HANOI
@@ -68,7 +69,10 @@ def submission(config: str, asked_by: str, wait_minutes: int, as_of: str) -> Sub
         raise SubmissionRefusedError(say(settings.locale, "nobody"))
     if as_of and not settings.warehouse.sandbox:
         raise SubmissionRefusedError(say(settings.locale, "sandbox_only"))
-    clock = Clock.at(parse_as_of(as_of))
+    try:
+        clock = Clock.at(parse_as_of(as_of))
+    except ValueError:
+        raise SubmissionRefusedError(AsOfRefusedError("not_a_moment", text=as_of).sentence(settings.locale)) from None
     end = datetime.combine(clock.business_date, settings.reminders.catches_up_until, HANOI)
     asked = clock.as_of.timestamp() + 60 * wait_minutes
     until = min(end, datetime.fromtimestamp(asked, HANOI))

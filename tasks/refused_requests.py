@@ -7,6 +7,18 @@ the configuration, of sources and of the warehouse have catalogues of their own.
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    "not_a_moment": (
+        "Thời điểm {text!r} không đọc được: viết dạng 2026-11-23T07:30, hoặc để trống là bây giờ.",
+        "{text!r} is no moment: write it as 2026-11-23T07:30, or leave it empty for now.",
+    ),
+    "before_last_flags": (
+        "Thời điểm {as_of} sớm hơn lần xác định quá hạn gần nhất của kho này ({last}): chọn từ thời điểm đó trở đi.",
+        "{as_of} lies before the last flag run of this warehouse ({last}): choose that moment or a later one.",
+    ),
+    "day_over": (
+        "Ngày của thời điểm tính đã hết trong lúc chờ lượt khác: chạy lại và để trống thời điểm tính.",
+        "The day of that moment ended while another run was at work: run again and leave the moment empty.",
+    ),
     "needs_by": (
         "Sửa dữ liệu phải nêu người yêu cầu (--by) và lý do (--reason).",
         "A repair needs the person who asks for it (--by) and a reason (--reason).",
@@ -75,6 +87,10 @@ class RequestRefusedError(ValueError):
     def sentence(self, locale: str = "vi") -> str:
         """What is wrong and what to do instead."""
         return WORDS[self.code][1 if locale == "en" else 0].format(**self.params)
+
+
+class AsOfRefusedError(RequestRefusedError):
+    """A moment that cannot be used in this warehouse."""
 
 
 class RepairRefusedError(RequestRefusedError):

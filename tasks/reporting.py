@@ -71,8 +71,7 @@ def known_at_of(run: Run) -> datetime:
     try:
         return parse_as_of(text) or run.clock.as_of
     except ValueError:
-        msg = f"--known-at {text!r} is not an ISO instant: write 2026-11-23T07:30 or 2026-11-23T07:30+07:00"
-        raise AsOfRefusedError(msg) from None
+        raise AsOfRefusedError("not_a_moment", text=text) from None
 
 
 def report_folder(run: Run) -> Path | None:

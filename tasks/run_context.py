@@ -16,6 +16,7 @@ from typing import Any
 from tasks.calendar_files import shipped_calendar
 from tasks.clock import Clock, machine_now, parse_as_of
 from tasks.intake.landing import Landing
+from tasks.refused_requests import AsOfRefusedError as AsOfRefusedError
 from tasks.rules.deadlines import RULE_VERSION
 from tasks.rules.difference_model import Asked, Comparison, Scope
 from tasks.rules.ladder import Rung
@@ -33,10 +34,6 @@ from warehouse.errors import LockBusyError as LockBusyError
 from warehouse.run_lock import HeldLock, run_lock, source_lock
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class AsOfRefusedError(ValueError):
-    """The as_of given cannot be used in this warehouse; a usage fault (exit 2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +209,11 @@ def _clock(asked: datetime | None, store: Store, settings: Settings, *, dry_run:
     return clock
 
 
+def locale_of(request: RunRequest) -> str:
+    """The language of what is told of a request that was refused before there was a run."""
+    return load_settings(Path(request.config), os.environ, secrets=False).locale
+
+
 def _is_another_day(asked: datetime | None) -> bool:
     return asked is not None and asked.astimezone(HANOI).date() != machine_now().date()
 
@@ -219,24 +221,21 @@ def _is_another_day(asked: datetime | None) -> bool:
 def _refuse_yesterday(asked: datetime | None, *, dry_run: bool, settings: Settings) -> None:
     """A real run that waited for the lock past midnight is no longer of the day it was asked for."""
     if _is_another_day(asked) and not dry_run and not settings.warehouse.sandbox:
-        msg = "the day of --as-of ended while another run was at work: run again without --as-of"
-        raise AsOfRefusedError(msg)
+        raise AsOfRefusedError("day_over")
 
 
 def _asked_as_of(text: str) -> datetime | None:
     try:
         return parse_as_of(text)
     except ValueError:
-        msg = f"--as-of {text!r} is not an ISO instant: write 2026-11-23T07:30 or 2026-11-23T07:30+07:00"
-        raise AsOfRefusedError(msg) from None
+        raise AsOfRefusedError("not_a_moment", text=text) from None
 
 
 def _refuse_turning_back(conn: Any, clock: Clock, settings: Settings) -> None:
     last = runs.last_flag_as_of(conn)
     if settings.warehouse.sandbox and last is not None and clock.as_of < last:
-        at = last.astimezone(HANOI).isoformat(timespec="seconds")
-        msg = f"as_of {clock.as_of.isoformat(timespec='seconds')} lies before the last flag run here ({at})"
-        raise AsOfRefusedError(msg)
+        as_of, at = (moment.astimezone(HANOI).isoformat(timespec="seconds") for moment in (clock.as_of, last))
+        raise AsOfRefusedError("before_last_flags", as_of=as_of, last=at)
 
 
 def _run_id(flow: str, asked_at: datetime) -> str:

@@ -80,3 +80,13 @@ def test_time_does_not_go_back_in_a_sandbox(run, village: Village) -> None:
 
     with pytest.raises(AsOfRefusedError, match="06:30"):
         run(village, "flag", DAWN.replace(minute=29))
+
+
+def test_a_wrong_moment_typed_into_a_form_is_told_in_the_state_of_the_run(village: Village) -> None:
+    from flows.flag_run import flag_run
+
+    state = flag_run(config=str(village.config), as_of="23/11/2026", return_state=True)
+    assert state.is_failed()
+    assert (
+        state.message == "Thời điểm '23/11/2026' không đọc được: viết dạng 2026-11-23T07:30, hoặc để trống là bây giờ."
+    )
