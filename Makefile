@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
 
-.PHONY: help setup demo test check bench soak bundle audit lock clean
+.PHONY: help setup demo test trials check bench soak bundle audit lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -21,8 +21,11 @@ setup: $(READY)  ## Python environment in .venv/ with the `dondoc` command
 demo: $(READY)  ## seven mornings from end to end on this machine, nothing else needed
 	$(BIN)/dondoc demo
 
-test: $(READY)  ## every test: unit, integration, flows, the repository itself
-	$(BIN)/python -m pytest -n 2
+test: $(READY)  ## unit, integration, flows, whole stories, on both databases
+	$(BIN)/python -m pytest -n 2 -m "not trial"
+
+trials: $(READY)  ## processes killed beside a real Prefect server, two workers, Dask, a browser
+	$(BIN)/python -m pytest -n 2 -m trial
 
 check: $(READY)  ## format, lint, types, rooms, quick tests; under a minute
 	$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ from tests.browser import browser, find_chromium
 from tests.e2e.form_walk import served, walk
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.trial,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not find_chromium(), reason="no Chromium on this machine"),
 ]

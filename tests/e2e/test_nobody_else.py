@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.trial
 ALONE = ("unshare", "-rn")
 STORY = """
 set -e

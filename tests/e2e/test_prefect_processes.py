@@ -24,7 +24,7 @@ from tests.integration.test_up import PATIENCE, children, eventually, is_running
 from tests.prefect_server import PROJECT, Server, environment, with_database
 from tests.scripted_smtp import ScriptedSmtp
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(900)]
 NEXT, THEN = MONDAY + timedelta(minutes=15), MONDAY + timedelta(minutes=30)
 SERVE = """
 import dataclasses, sys

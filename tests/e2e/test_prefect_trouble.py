@@ -12,7 +12,7 @@ from tests.e2e.lossy import LossyWay
 from tests.e2e.stagehands import Play
 from tests.prefect_server import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(900)]
 
 
 class FirstWords:

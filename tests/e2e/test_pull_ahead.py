@@ -17,7 +17,7 @@ from warehouse import runs
 from warehouse.dump import dump
 from warehouse.run_lock import run_lock
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(600)]
 SOURCE = "ho-so"
 PATIENCE = 120.0
 

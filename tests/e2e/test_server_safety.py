@@ -30,7 +30,7 @@ from tests.integration.test_up import PATIENCE, children, csrf_token, eventually
 from tests.prefect_server import with_database
 from tests.repo.tree import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.trial
 OPEN = {("get", "/health"), ("get", "/ready")}  # for whoever watches the machine; they say true or false
 FOREIGN = "https://example.org"
 SOCKETS = ("events/in", "events/out", "logs/out", "task_runs/subscriptions/scheduled", "work_pools/x/workers/connect")

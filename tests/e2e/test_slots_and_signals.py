@@ -19,7 +19,7 @@ from warehouse import ledger_read, runs
 from warehouse.dump import dump
 from warehouse.engine import sqlite_file
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.trial
 CROWD = 10
 SIGNALS = [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 

@@ -25,7 +25,7 @@ from tests.quarantine_stage import Stage
 from warehouse import runs
 from warehouse.dump import dump
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(900)]
 POOL = "two-workers"
 PATIENCE = 300.0
 SOURCE = """

@@ -17,7 +17,7 @@ from tests.prefect_server import private_prefect
 from tests.quarantine_stage import BAD, GOOD, Stage
 from warehouse.dump import dump
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.trial, pytest.mark.timeout(600)]
 PART = 4
 ROWS = (
     *(dossier(number, "AB"[number % 2]) for number in range(11, 27)),

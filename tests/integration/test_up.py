@@ -139,7 +139,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
         yield one
 
 
-@pytest.mark.slow
+@pytest.mark.trial
 def test_from_the_first_start_to_the_last_signal(up: Up) -> None:
     said = up.until_ready()
     for row in DEPLOYMENTS:
@@ -213,7 +213,7 @@ def is_running(pid: int) -> bool:
     return True
 
 
-@pytest.mark.slow
+@pytest.mark.trial
 def test_the_demo_served_until_ctrl_c(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every form is there, at the story's time, and nothing runs by itself."""
     folder, port = tmp_path / "mẫu", free_port()
