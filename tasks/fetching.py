@@ -30,6 +30,7 @@ class Fetched:
     request: PullRequest
     pulled: Pulled | None = None
     fault: SourceFault | SecretError | None = None
+    asked: bool = True  # False: the fault is on our side, the source was not asked
     figures: tuple[Sequence[LandedBody], Sequence[Figures]] = ((), ())
 
 
@@ -39,7 +40,7 @@ def fetch(run: Run, source: Source) -> Fetched:
     try:
         reader = make_source(source)
     except (SourceFault, SecretError) as fault:  # our side of it: a secret, the unit map
-        return Fetched(request=request, fault=fault)
+        return Fetched(request=request, fault=fault, asked=False)
     try:
         pulled = reader.pull(request, run.landing)
     except SourceFault as fault:

@@ -61,7 +61,8 @@ def pull_source(run_id: str, source: str) -> bool:
     pulled = fetched.pulled
     if pulled is None:
         assert fetched.fault
-        return _told(run, configured, fetched.fault, "refused" if fetched.fault.code in NOT_TO_BE_TAKEN else "failed")
+        gated = fetched.asked and fetched.fault.code in NOT_TO_BE_TAKEN
+        return _told(run, configured, fetched.fault, "refused" if gated else "failed")
     with run.store.transaction() as conn:
         for body in pulled.bodies:
             register(run, conn, body)

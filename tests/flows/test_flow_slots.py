@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.flow_engine import run_flow
 
 from deployments.schedules import DEPLOYMENTS
@@ -43,7 +44,8 @@ def missed_slots(village: Village, flow: str, number: int = 3) -> list[dict[str,
     with get_client(sync_client=True) as client:
         asked = {"start_time": since.isoformat(), "end_time": (since + timedelta(days=3)).isoformat()}
         client._client.post(f"/deployments/{deployment}/schedule", json=asked).raise_for_status()
-        made = [run for run in client.read_flow_runs(limit=200) if run.deployment_id == deployment]
+        ours = DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
+        made = client.read_flow_runs(deployment_filter=ours)
     reports = []
     for late in sorted(made, key=lambda run: run.expected_start_time)[:number]:
         assert late.auto_scheduled
