@@ -105,4 +105,4 @@ def test_the_month_of_the_story(sqlite_play: Play, stage: Path) -> None:
         "UBND xã Trường Long": [1, 0, 0, 0, 1, 0, 0, 0],  # L1, whom nobody can be asked about
         "Total": [1, 0, 0, 0, 1, 0, 0, 0],
     }
-    assert rows(month, "remedies")["Total"] == [5, 2, 0, 3, 0, 0, 0, 1]
+    assert rows(month, "remedies")["Total"] == [5, 2, 0, 3, 0, 0, 0, 0, 1]

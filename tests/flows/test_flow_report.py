@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tasks.refused_requests import RequestRefusedError
+from tasks.refused_requests import AsOfRefusedError, RequestRefusedError
 from tasks.rules.timezone import HANOI
 from tests.flows.test_flow_mail_desk import mode, stop
 from tests.flows.village import ALPHA, BETA, CONTACTS, DAWN, MONDAY, OPS, Village, dossier
@@ -263,7 +263,7 @@ def test_a_report_of_the_past_sends_nothing_and_needs_no_lock(run, village: Vill
 def test_what_cannot_be_asked_is_refused_in_a_sentence(run, village: Village) -> None:
     with pytest.raises(RequestRefusedError, match="XYZ"):
         run(village, "report", LATE, unit="XYZ")
-    with pytest.raises(ValueError, match="--known-at"):
+    with pytest.raises(AsOfRefusedError, match="hôm qua"):
         run(village, "report", LATE, known_at="hôm qua")
     village.acting(lambda conn: retention.note(conn, "r", "2026-11-22", SWEPT, LATE))
     for unit in ("", "A"):
