@@ -21,7 +21,8 @@ def prefect_environment(settings: Settings, *, verbose: bool = False) -> None:
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_LOGGING_LEVEL": "INFO",  # what a run tells is read in the UI …
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO" if verbose else "ERROR",  # … and only asked for here
-        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        # a private server that finds its SQLite locked is no news: states are not the truth
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR" if os.environ.get("PREFECT_API_URL") else "CRITICAL",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # a real server marks our runs that fall silent
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
