@@ -78,12 +78,12 @@ def served(folder: Path) -> Iterator[Day]:
 
 def morning(up: Up, page: Page, pictures: Path) -> str:
     """Start the morning by its form; what its card says."""
-    page.go(f"http://{HOST}:{up.port}/dashboard")
-    page.until_said("Active Work Pools")
-    page.picture(pictures / "prefect-dashboard.png")
     open_form(up, page, "morning", "Thời điểm tính")
     page.fill("Thời điểm tính", FIRST.isoformat())
     run = ended(up, send_form(up, page, "morning"))
+    page.go(f"http://{HOST}:{up.port}/dashboard")
+    page.until_said("Active Work Pools")
+    page.picture(pictures / "prefect-dashboard.png")
     page.go(f"http://{HOST}:{up.port}/runs/flow-run/{run['id']}")
     page.until_said("bulletin")  # what it told as it went
     page.picture(pictures / "prefect-run.png", height=1000)
