@@ -11,6 +11,7 @@ import typer
 
 from deployments.cli_context import CliContext, print_json, shown
 from deployments.cli_explain import working_time
+from deployments.cli_mail import By, Why, act_now, who
 from deployments.deadline_words import word
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ def register(app: typer.Typer) -> None:
 def calendar_show(context: typer.Context, year: Annotated[int, typer.Argument(help="Năm.")] = 0) -> None:
     """Ngày nghỉ và làm bù của một năm, kèm văn bản; không nêu năm thì năm này."""
     from deployments.cli_calendar_year import calendar_text, calendar_year
-    from deployments.cli_mail import act_now
 
     cli = shown(context)
     calendar, _ = working_time(cli)
@@ -45,7 +45,6 @@ def calendar_show(context: typer.Context, year: Annotated[int, typer.Argument(he
 def calendar_check(context: typer.Context) -> None:
     """Năm nay và năm sau đã có lịch chưa, còn tạm tính hay đã chính thức."""
     from deployments.cli_doctor import calendar_findings, report
-    from deployments.cli_mail import act_now
 
     cli = shown(context)
     calendar, _ = working_time(cli)
@@ -56,7 +55,6 @@ def calendar_check(context: typer.Context) -> None:
 def calendar_diff(context: typer.Context, file: File) -> None:
     """Nếu áp dụng tệp này: những ngày nào đổi, hạn của những hồ sơ đang mở nào đổi. Không ghi gì."""
     from deployments.calendar_changes import changes_text
-    from deployments.cli_mail import act_now
 
     cli = shown(context)
     found = _changes(cli, file, act_now(cli, ""))
@@ -70,14 +68,13 @@ def calendar_diff(context: typer.Context, file: File) -> None:
 def calendar_apply(
     context: typer.Context,
     file: File,
-    reason: Annotated[str, typer.Option("--reason", help="Theo văn bản nào.")],
-    by: Annotated[str, typer.Option("--by", help="Người thực hiện (mặc định: tài khoản máy).")] = "",
+    reason: Why,
+    by: By = "",
     yes: Annotated[bool, typer.Option("--yes", help="Đồng ý không hỏi lại.")] = False,
 ) -> None:
     """Đặt tệp vào thư mục lịch của cấu hình và ghi sổ; in ra trước những gì sẽ đổi."""
     from deployments.asking import confirmed
     from deployments.calendar_changes import changes_text, put_into
-    from deployments.cli_mail import act_now, who
     from warehouse import desk
 
     cli = shown(context)
